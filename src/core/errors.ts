@@ -1,0 +1,170 @@
+/**
+ * The error family. One root, a closed set of codes, retryability decided by status codes and
+ * never by message text.
+ *
+ * Two copies of this package in one program have two sets of classes: tell errors apart by
+ * {@linkcode ZerobusError.code} (or `name`) rather than by `instanceof` where that can happen.
+ *
+ * @module
+ */
+import type { StatusName } from "./status.ts";
+
+/** Every value that {@linkcode ZerobusError.code} can take. */
+export type ErrorCode =
+  | "configuration"
+  | "authentication"
+  | "connection"
+  | "conversion"
+  | "transmission"
+  | "retry_exhausted"
+  | "token_refresh"
+  | "closed";
+
+/** Machine-readable facts about a failure. Absent members do not apply to it. */
+export interface ErrorDetails {
+  /** The configuration field, option or argument at fault, such as `retry.maxAttempts`. */
+  readonly field?: string;
+  /** Path of the column at fault, such as `address.street`. */
+  readonly column?: string;
+  /** Zero-based row in the batch that was passed in. */
+  readonly row?: number;
+  /** The bound that was violated. */
+  readonly limit?: number;
+  /** The value that violated it. */
+  readonly actual?: number;
+  /** gRPC status of the answer. */
+  readonly status?: StatusName;
+  /** The service's own number ("Error Code: 4002"). */
+  readonly serviceCode?: number;
+  /** HTTP status, where the answer was not a gRPC one. */
+  readonly httpStatus?: number;
+  /** Delay that the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Attempts made before giving up. */
+  readonly attempts?: number;
+}
+
+/** What the constructors of the error classes take besides the message. */
+export interface ErrorOptions {
+  /** The failure underneath. */
+  readonly cause?: unknown;
+  /** Whether the same call may succeed later. Default: the class's own. */
+  readonly retryable?: boolean;
+  /** See {@linkcode ErrorDetails}. */
+  readonly details?: ErrorDetails;
+}
+
+/**
+ * Root of everything this package throws or reports.
+ *
+ * Messages name the field, the kind of value, the limit and the remedy. They never contain a
+ * secret or row content.
+ */
+export class ZerobusError extends Error {
+  override name = "ZerobusError";
+  /** Which family member this is, stable across versions and duplicate installations. */
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+  /** Machine-readable facts; empty when there are none. */
+  readonly details: ErrorDetails;
+
+  /** Creates an error; applications rarely need to. */
+  constructor(message: string, code: ErrorCode, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.details = options.details ?? {};
+  }
+
+  /**
+   * The given value as a `ZerobusError`: itself if it is one (of any copy of this package),
+   * otherwise a {@linkcode ConnectionError} that has it as `cause`.
+   */
+  static from(reason: unknown): ZerobusError {
+    if (isZerobusError(reason)) return reason;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    return new ConnectionError(message, { cause: reason });
+  }
+}
+
+/** Whether a value is a `ZerobusError`, also one made by another copy of this package. */
+export function isZerobusError(value: unknown): value is ZerobusError {
+  return value instanceof ZerobusError ||
+    (value instanceof Error && "code" in value && "retryable" in value && "details" in value &&
+      CODES.has(value.code as ErrorCode));
+}
+
+const CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "configuration",
+  "authentication",
+  "connection",
+  "conversion",
+  "transmission",
+  "retry_exhausted",
+  "token_refresh",
+  "closed",
+]);
+
+/** An option, a schema or a descriptor that cannot work. Never retryable. */
+export class ConfigurationError extends ZerobusError {
+  override name = "ConfigurationError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "configuration", options);
+  }
+}
+
+/** The service or the token endpoint refused the credentials. Not retryable by default. */
+export class AuthenticationError extends ZerobusError {
+  override name = "AuthenticationError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "authentication", options);
+  }
+}
+
+/** No usable stream: unreachable, refused, timed out, ended. Retryable by default. */
+export class ConnectionError extends ZerobusError {
+  override name = "ConnectionError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "connection", { retryable: true, ...options });
+  }
+}
+
+/** A row, column or batch that cannot be written as Protobuf. Never retryable. */
+export class ConversionError extends ZerobusError {
+  override name = "ConversionError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "conversion", options);
+  }
+}
+
+/** The service received the records and refused them. Not retryable by default. */
+export class TransmissionError extends ZerobusError {
+  override name = "TransmissionError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "transmission", options);
+  }
+}
+
+/** A retryable failure outlived `retry.maxAttempts`; `cause` is the last one. */
+export class RetryExhaustedError extends ZerobusError {
+  override name = "RetryExhaustedError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "retry_exhausted", options);
+  }
+}
+
+/** A token could not be fetched for a passing reason. Retryable by default. */
+export class TokenRefreshError extends ZerobusError {
+  override name = "TokenRefreshError";
+  /** Creates the error. */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, "token_refresh", { retryable: true, ...options });
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * A string that does not show itself.
+ *
+ * @module
+ */
+
+const REDACTED = "[redacted]";
+
+/**
+ * Keeps a secret out of logs: `toString`, template literals, `JSON.stringify` and the `inspect` of
+ * Deno, Bun and Node all print `[redacted]`. The text lives in a private field, so no enumeration
+ * or structured clone finds it; only {@linkcode Secret.reveal} gives it out.
+ */
+export class Secret {
+  readonly #text: string;
+
+  /** Wraps the text. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself. Call it where it goes on the wire and nowhere else. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  /** Always `[redacted]`. */
+  toString(): string {
+    return REDACTED;
+  }
+
+  /** Always `[redacted]`. */
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  /** What `console.log` prints on Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return REDACTED;
+  }
+
+  /** What `console.log` prints on Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return REDACTED;
+  }
+}
