@@ -34,13 +34,10 @@ export class Secret {
     return REDACTED;
   }
 
-  /** What `console.log` prints on Node and Bun. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
-
-  /** What `console.log` prints on Deno. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return REDACTED;
+  static {
+    // The hooks that `console.log` and `inspect` look for; both have well-known symbols only.
+    for (const hook of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
+      Object.defineProperty(this.prototype, Symbol.for(hook), { value: () => REDACTED });
+    }
   }
 }
