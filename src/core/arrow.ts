@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type RecordBatch, tableFromIPC } from "apache-arrow";
+import { type Table, tableFromIPC } from "apache-arrow";
 
 /** An Arrow data type: `typeId` (apache-arrow's `Type`) plus what that type adds. */
 export interface ArrowType {
@@ -47,7 +47,7 @@ export interface ArrowData {
   readonly offset: number;
   /** Number of nulls; counted on first use. */
   readonly nullCount: number;
-  /** Arrays of a nested type's fields. */
+  /** Arrays of a nested type's fields; some readers leave it out where there are none. */
   readonly children: readonly ArrowData[];
   // deno-lint-ignore no-explicit-any -- the buffer's class follows the type
   readonly values: any;
@@ -107,13 +107,18 @@ export function isTable(value: unknown): value is ArrowTable {
 export function recordBatchesOf(input: unknown): readonly ArrowBatch[] {
   if (isTable(input)) return input.batches;
   if (isRecordBatch(input)) return [input];
-  if (input instanceof Uint8Array) return batchesFromBytes(input);
+  if (input instanceof Uint8Array) return tableFromBytes(input).batches;
   throw new TypeError(
     `expected an Arrow RecordBatch, a Table or Arrow IPC bytes, got ${kindOf(input)}`,
   );
 }
 
-function batchesFromBytes(bytes: Uint8Array): readonly RecordBatch[] {
+/**
+ * The table in Arrow IPC bytes, stream or file format.
+ *
+ * @throws {TypeError} when they are something else
+ */
+export function tableFromBytes(bytes: Uint8Array): Table {
   if (bytes.byteLength === 0) throw new TypeError("expected Arrow IPC bytes, got an empty array");
   let table;
   try {
@@ -128,7 +133,19 @@ function batchesFromBytes(bytes: Uint8Array): readonly RecordBatch[] {
   if (table.schema.fields.length === 0 && table.batches.length === 0) {
     throw new TypeError(`expected Arrow IPC bytes, found no schema in ${bytes.byteLength} bytes`);
   }
-  return table.batches;
+  return table;
+}
+
+/** Size of all buffers of an array, its children's and its dictionary's included, in bytes. */
+export function byteLengthOf(data: ArrowData): number {
+  let size = 0;
+  for (const buffer of [data.values, data.valueOffsets, data.typeIds, data.nullBitmap]) {
+    size += buffer?.byteLength ?? 0;
+  }
+  for (const buffer of data.variadicBuffers ?? []) size += buffer.byteLength;
+  for (const child of data.children ?? []) size += byteLengthOf(child);
+  for (const part of data.dictionary?.data ?? []) size += byteLengthOf(part);
+  return size;
 }
 
 /** The kind of a value, for messages; never its content. */

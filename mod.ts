@@ -1,0 +1,88 @@
+/**
+ * Arrow record batches to a Databricks table through Zerobus Ingest, in any JavaScript runtime.
+ *
+ * This entry point uses web standards only: fetch, Web Streams, `AbortSignal`. It speaks gRPC-Web
+ * or Connect. The entry points `./deno`, `./bun` and `./node` export the same names and add what
+ * a runtime owns, native gRPC over HTTP/2 and TLS options above all.
+ *
+ * ```ts no-eval
+ * import { createWrapper } from "@zerobus/wrapper";
+ * import { tableFromArrays } from "apache-arrow";
+ *
+ * await using wrapper = await createWrapper({
+ *   endpoint: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
+ *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   tableName: "main.iot.readings",
+ *   clientId: "service principal",
+ *   clientSecret: "secret",
+ * });
+ * const result = await wrapper.sendBatch(tableFromArrays({ id: Int32Array.of(1, 2, 3) }));
+ * console.log(`${result.successfulCount} of ${result.totalRows} rows are durable`);
+ * ```
+ *
+ * @module
+ */
+export { createWrapper } from "./src/web.ts";
+export {
+  type BatchInput,
+  type SendOptions,
+  type WritableOptions,
+  ZerobusWrapper,
+} from "./src/wrapper.ts";
+export type {
+  ConversionOptions,
+  RetryOptions,
+  StreamOptions,
+  WrapperConfiguration,
+} from "./src/core/configuration.ts";
+export type { ArrowBatch, ArrowTable } from "./src/core/arrow.ts";
+export {
+  AuthenticationError,
+  ConfigurationError,
+  ConnectionError,
+  ConversionError,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorOptions,
+  isZerobusError,
+  RetryExhaustedError,
+  TokenRefreshError,
+  TransmissionError,
+  ZerobusError,
+} from "./src/core/errors.ts";
+export type { HeadersProvider, HeadersRequest } from "./src/core/headers_provider.ts";
+export {
+  type ErrorStatistics,
+  type FailedRow,
+  type TransmissionOutcome,
+  TransmissionResult,
+} from "./src/core/result.ts";
+export { Secret } from "./src/core/secret.ts";
+export { DEFAULT_RETRYABLE_STATUSES, type StatusName } from "./src/core/status.ts";
+export type {
+  Connection,
+  OpenRequest,
+  OutgoingRequest,
+  Protocol,
+  ServerMessage,
+  Transport,
+} from "./src/core/transport.ts";
+export { descriptorFromSchema, type DescriptorOptions } from "./src/schema/derive.ts";
+export { encodeBatch, type EncodeBatchOptions } from "./src/encode/encode_batch.ts";
+export { EncodedRows, type RowFailure } from "./src/encode/encoded_rows.ts";
+export { IngestStream } from "./src/ingest/ingest_stream.ts";
+export type {
+  IngestLimits,
+  IngestState,
+  IngestStreamOptions,
+  RequestPayload,
+  UnacknowledgedRequest,
+  WaitOptions,
+} from "./src/ingest/options.ts";
+export type { IngestObserver } from "./src/ingest/observer.ts";
+export {
+  type OauthHeadersOptions,
+  oauthHeadersProvider,
+} from "./src/auth/oauth_headers_provider.ts";
+export { connectTransport } from "./src/transport/connect_transport.ts";
+export { grpcWebTransport, type WebTransportOptions } from "./src/transport/grpc_web_transport.ts";

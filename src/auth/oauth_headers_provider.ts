@@ -1,0 +1,120 @@
+/**
+ * Headers from OAuth client credentials.
+ *
+ * @module
+ */
+import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { HeadersProvider } from "../core/headers_provider.ts";
+import { Secret } from "../core/secret.ts";
+import { TABLE_NAME_HEADER } from "./connection_headers.ts";
+import { TokenCache } from "./token_cache.ts";
+import { requestToken } from "./token_request.ts";
+
+/** Options of {@linkcode oauthHeadersProvider}. */
+export interface OauthHeadersOptions {
+  /**
+   * Zerobus endpoint, such as `https://1234567890.zerobus.us-west-2.cloud.databricks.com`. Only the
+   * first label of its host matters here: it is the workspace id.
+   */
+  readonly endpoint: string | URL;
+  /** Workspace URL, such as `https://my-workspace.cloud.databricks.com`. */
+  readonly unityCatalogUrl: string | URL;
+  /** Service principal's id. */
+  readonly clientId: string;
+  /** Service principal's secret. It is never printed, logged or serialized. */
+  readonly clientSecret: string | Secret;
+  /** Workspace id. Default: the first label of the endpoint's host. */
+  readonly workspaceId?: string | undefined;
+  /** Longest wait for the token endpoint, in milliseconds. Default 30,000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Allow a plain `http` workspace URL to hosts other than loopback. Default false. */
+  readonly insecure?: boolean | undefined;
+  /** Sends the token requests. Default: the runtime's own. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Time, for tests. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+const MAX_REQUEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/**
+ * A {@linkcode HeadersProvider} that gets its tokens from the workspace by OAuth client credentials,
+ * each scoped to the table it is for.
+ *
+ * Tokens are cached by table and replaced 5 minutes before they expire (a token that lives less
+ * than 10 minutes: after half its life). Concurrent callers share one request. While an old token
+ * lives, a failing or hanging refresh goes unnoticed; a token that the service refuses is not used
+ * again. Share one provider among everything that uses the same credentials.
+ *
+ * The returned provider rejects with
+ * - `ConfigurationError` for a table name without three parts,
+ * - `AuthenticationError` when the endpoint refuses the credentials or answers with no token,
+ * - `TokenRefreshError` (retryable) when it is unreachable, overloaded or too slow,
+ * - the signal's reason when the caller's signal aborts.
+ *
+ * @throws {ConfigurationError} for an option that cannot work
+ */
+export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvider {
+  const { clock = systemClock, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS } = options;
+  const { unityCatalogUrl, insecure = false } = options;
+  const client = {
+    url: `${checkedUrl("unityCatalogUrl", unityCatalogUrl, insecure)}/oidc/v1/token`,
+    workspaceId: checkedWorkspaceId(options),
+    clientId: checkedClientId(options.clientId),
+    clientSecret: checkedSecret(options.clientSecret),
+    fetch: options.fetch ?? fetch,
+    clock,
+  };
+  const tokens = new TokenCache({
+    fetchToken: (tableName, bound) => requestToken(client, tableName, bound),
+    requestTimeoutMs: checkedInteger(
+      "requestTimeoutMs",
+      requestTimeoutMs,
+      1,
+      MAX_REQUEST_TIMEOUT_MS,
+    ),
+    clock,
+  });
+  return async ({ tableName, rejected, signal }) => {
+    const refused = rejected?.get("authorization") ?? null;
+    const authorization = await tokens.authorization(tableName, refused, signal);
+    return { authorization: authorization.reveal(), [TABLE_NAME_HEADER]: tableName };
+  };
+}
+
+function checkedWorkspaceId({ endpoint, workspaceId }: OauthHeadersOptions): string {
+  if (workspaceId === undefined) {
+    // Nothing is sent to the endpoint from here, so its scheme does not matter.
+    return new URL(checkedUrl("endpoint", endpoint, true)).hostname.split(".", 1)[0]!;
+  }
+  if (typeof workspaceId !== "string" || !/^[\w-]+$/.test(workspaceId)) {
+    refuse("workspaceId", "ASCII letters, digits and hyphens", shown(workspaceId));
+  }
+  return workspaceId;
+}
+
+function checkedClientId(clientId: unknown): string {
+  // HTTP Basic authentication ends the user at the first colon.
+  if (typeof clientId !== "string" || !/^[^:\p{Cc}]+$/u.test(clientId)) {
+    const found = typeof clientId === "string" ? "other text" : shown(clientId);
+    refuse("clientId", "a service principal's id, without colons and control characters", found);
+  }
+  return clientId;
+}
+
+function checkedSecret(clientSecret: unknown): Secret {
+  // By structure, so that a Secret of another copy of this package is one, too.
+  const text = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
+  if (typeof text !== "string" || text === "") {
+    const found = text === undefined ? "undefined" : "something that is no text, or empty";
+    refuse("clientSecret", "a service principal's secret", found);
+  }
+  return new Secret(text);
+}
+
+function isSecret(value: unknown): value is Pick<Secret, "reveal"> {
+  return typeof value === "object" && value !== null && "reveal" in value &&
+    typeof value.reveal === "function";
+}

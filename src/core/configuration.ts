@@ -1,0 +1,194 @@
+/**
+ * What a user may configure, and the defaults.
+ *
+ * @module
+ */
+import type { HeadersProvider } from "./headers_provider.ts";
+import type { Secret } from "./secret.ts";
+import { DEFAULT_RETRYABLE_STATUSES, type StatusName } from "./status.ts";
+import type { Protocol, Transport } from "./transport.ts";
+
+/** How often and how patiently a failed connection is tried again. */
+export interface RetryOptions {
+  /**
+   * Connection attempts in a row without a row becoming durable, the first included; then the
+   * stream gives up with a `RetryExhaustedError`. Default 5.
+   */
+  readonly maxAttempts?: number | undefined;
+  /**
+   * Upper bound of the delay before the first retry, in milliseconds; it doubles with every further
+   * one. The delay is drawn uniformly from zero to the bound ("full jitter"). Default 100.
+   */
+  readonly baseDelayMs?: number | undefined;
+  /** Upper bound of any delay, in milliseconds; at least `baseDelayMs`. Default 30,000. */
+  readonly maxDelayMs?: number | undefined;
+}
+
+/** Limits and time-outs of the streams a wrapper opens. */
+export interface StreamOptions {
+  /** Requests that may be unacknowledged on one stream. Default 10,000. */
+  readonly maxInflightRequests?: number | undefined;
+  /**
+   * Encoded bytes that may be unacknowledged on one stream: the library's memory for data in
+   * flight. Default 67,108,864 (64 MiB).
+   */
+  readonly maxInflightBytes?: number | undefined;
+  /** Encoded bytes of one request. Default and maximum 10,420,224 (10 MiB less 64 KiB). */
+  readonly maxRequestBytes?: number | undefined;
+  /** Records of one request. Default and maximum 100,000. */
+  readonly maxRequestRecords?: number | undefined;
+  /** Time for headers, connection and the service's answer, in milliseconds. Default 15,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /**
+   * Time the oldest request in flight may wait for progress before the connection counts as broken,
+   * in milliseconds. Default 60,000.
+   */
+  readonly ackTimeoutMs?: number | undefined;
+  /** Time for `flush()` and `shutdown()`, in milliseconds. Default 300,000. */
+  readonly flushTimeoutMs?: number | undefined;
+  /**
+   * Longest pause before a new connection after the service announced the end of the present one,
+   * in milliseconds; 0 reconnects at once. Default: the time the service names.
+   */
+  readonly pauseMaxMs?: number | undefined;
+  /** Time for late acknowledgements when a stream closes, in milliseconds. Default 500. */
+  readonly drainTimeoutMs?: number | undefined;
+  /** Whether a failed connection is replaced and its requests sent again. Default true. */
+  readonly recovery?: boolean | undefined;
+  /** gRPC statuses after which a connection is tried again. Default: the official clients' set. */
+  readonly retryableStatuses?: readonly StatusName[] | undefined;
+  /** Parallel streams to the table for each schema, 1 to 64. Default 1. */
+  readonly streams?: number | undefined;
+}
+
+/** How batches become records. */
+export interface ConversionOptions {
+  /**
+   * Largest record, in encoded bytes; larger ones fail their row. Default 10,420,224. Services of
+   * before 2026 took 4,194,285.
+   */
+  readonly maxRecordBytes?: number | undefined;
+  /**
+   * What to do with columns that a descriptor of yours has no field for: refuse the batch
+   * (`"error"`, the default) or leave them out (`"drop"`).
+   */
+  readonly extraColumns?: "error" | "drop" | undefined;
+}
+
+/** Everything about a wrapper. Only `endpoint` and `tableName` are always needed. */
+export interface WrapperConfiguration {
+  /**
+   * Zerobus endpoint, such as `https://1234567890.zerobus.us-west-2.cloud.databricks.com`. Without a
+   * scheme, `https` is meant. Plain `http` is for loopback, or needs `insecure`.
+   */
+  readonly endpoint: string | URL;
+  /**
+   * Table to write to: `catalog.schema.table`, ASCII letters, digits and underscores. Shorter names
+   * are accepted where no OAuth token has to be scoped to them.
+   */
+  readonly tableName: string;
+  /** Workspace URL, for OAuth tokens: `https://my-workspace.cloud.databricks.com`. */
+  readonly unityCatalogUrl?: string | URL | undefined;
+  /** Service principal's id. Needed with `clientSecret` unless a `headersProvider` is given. */
+  readonly clientId?: string | undefined;
+  /** Service principal's secret. It is never printed, logged or serialized. */
+  readonly clientSecret?: string | Secret | undefined;
+  /** Supplies the headers of every connection instead of the built-in OAuth. */
+  readonly headersProvider?: HeadersProvider | undefined;
+  /**
+   * Convert and check batches as usual but open no connection: for dry runs and tests. Default
+   * false.
+   */
+  readonly writerDisabled?: boolean | undefined;
+  /** Wire protocol. Default: the entry point's own (`grpc`, or `grpc-web` in the core). */
+  readonly protocol?: Protocol | undefined;
+  /** A transport of your own, instead of `protocol`. It stays yours: the wrapper won't close it. */
+  readonly transport?: Transport | undefined;
+  /** Allow plain `http` to hosts other than loopback. Default false. */
+  readonly insecure?: boolean | undefined;
+  /** Name of the application, appended to the user agent. Printable ASCII. */
+  readonly applicationName?: string | undefined;
+  /** See {@linkcode RetryOptions}. */
+  readonly retry?: RetryOptions | undefined;
+  /** See {@linkcode StreamOptions}. */
+  readonly stream?: StreamOptions | undefined;
+  /** See {@linkcode ConversionOptions}. */
+  readonly conversion?: ConversionOptions | undefined;
+  /** Aborting it stops the wrapper at once: everything not yet durable fails. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Largest request body the service takes, less room for framing: 10 MiB − 64 KiB. */
+export const MAX_REQUEST_BYTES = 10_420_224;
+/** Most records in one request, as the official clients bound it. */
+export const MAX_REQUEST_RECORDS = 100_000;
+
+/** Every option with its final value; what the rest of the package works with. */
+export interface ResolvedConfiguration {
+  /** Endpoint without a trailing slash. */
+  readonly endpoint: string;
+  /** Table name as given. */
+  readonly tableName: string;
+  /** How connections get their headers; absent only when the writer is disabled. */
+  readonly access: Access | undefined;
+  /** See {@linkcode WrapperConfiguration.writerDisabled}. */
+  readonly writerDisabled: boolean;
+  /** See {@linkcode WrapperConfiguration.protocol}. */
+  readonly protocol: Protocol;
+  /** See {@linkcode WrapperConfiguration.transport}. */
+  readonly transport: Transport | undefined;
+  /** See {@linkcode WrapperConfiguration.applicationName}. */
+  readonly applicationName: string | undefined;
+  /** See {@linkcode RetryOptions}. */
+  readonly retry: Resolved<RetryOptions>;
+  /** See {@linkcode StreamOptions}. */
+  readonly stream: Resolved<Omit<StreamOptions, "pauseMaxMs">> & {
+    /** See {@linkcode StreamOptions.pauseMaxMs}. */
+    readonly pauseMaxMs: number | undefined;
+  };
+  /** See {@linkcode ConversionOptions}. */
+  readonly conversion: Resolved<ConversionOptions>;
+  /** See {@linkcode WrapperConfiguration.signal}. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** OAuth credentials, or a provider of the user's. */
+export type Access =
+  | {
+    readonly kind: "oauth";
+    readonly unityCatalogUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: Secret;
+  }
+  | { readonly kind: "provider"; readonly headersProvider: HeadersProvider };
+
+/** An options type with nothing left open. */
+export type Resolved<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** Defaults of {@linkcode RetryOptions}. */
+export const RETRY_DEFAULTS: Resolved<RetryOptions> = Object.freeze({
+  maxAttempts: 5,
+  baseDelayMs: 100,
+  maxDelayMs: 30_000,
+});
+
+/** Defaults of {@linkcode StreamOptions}. */
+export const STREAM_DEFAULTS: Resolved<Omit<StreamOptions, "pauseMaxMs">> = Object.freeze({
+  maxInflightRequests: 10_000,
+  maxInflightBytes: 64 * 1024 * 1024,
+  maxRequestBytes: MAX_REQUEST_BYTES,
+  maxRequestRecords: MAX_REQUEST_RECORDS,
+  connectTimeoutMs: 15_000,
+  ackTimeoutMs: 60_000,
+  flushTimeoutMs: 300_000,
+  drainTimeoutMs: 500,
+  recovery: true,
+  retryableStatuses: DEFAULT_RETRYABLE_STATUSES,
+  streams: 1,
+});
+
+/** Defaults of {@linkcode ConversionOptions}. */
+export const CONVERSION_DEFAULTS: Resolved<ConversionOptions> = Object.freeze({
+  maxRecordBytes: MAX_REQUEST_BYTES,
+  extraColumns: "error",
+});

@@ -1,0 +1,63 @@
+/**
+ * A delivery for every chunk of a `WritableStream`.
+ *
+ * @module
+ */
+import { ZerobusError } from "../core/errors.ts";
+import type { TransmissionResult } from "../core/result.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** What a {@linkcode batchSink} does with its chunks and their results. */
+export interface BatchSinkOptions<T> {
+  /** Starts the delivery of a chunk. */
+  readonly deliver: (chunk: T, signal: AbortSignal) => Delivery;
+  /**
+   * Called with the result of every chunk, in the order of completion. Without it, the first row
+   * that does not arrive errors the stream.
+   */
+  readonly onResult: ((result: TransmissionResult, chunk: T) => void) | undefined;
+}
+
+/**
+ * The sink behind `writable()`. A write resolves when the chunk is in the window, so the window is
+ * the back-pressure and chunks are pipelined; closing resolves when every row is durable.
+ */
+export function batchSink<T>(options: BatchSinkOptions<T>): UnderlyingSink<T> {
+  const stop = new AbortController();
+  const open = new Set<Promise<void>>();
+  return {
+    async write(chunk, controller) {
+      const delivery = options.deliver(chunk, stop.signal);
+      const followed = delivery.result
+        .then((result) => report(result, chunk, options.onResult))
+        .catch((reason) => controller.error(reason))
+        .finally(() => open.delete(followed));
+      open.add(followed);
+      await delivery.admitted;
+    },
+    async close() {
+      await Promise.all(open);
+    },
+    async abort(reason) {
+      // What is in the window cannot be called back; it is followed to its end.
+      stop.abort(reason);
+      await Promise.all(open);
+    },
+  };
+}
+
+function report<T>(
+  result: TransmissionResult,
+  chunk: T,
+  onResult: BatchSinkOptions<T>["onResult"],
+): void {
+  if (onResult !== undefined) return onResult(result, chunk);
+  const failure = result.error ?? result.failedRows[0]?.error;
+  if (failure === undefined) return;
+  const { failedCount, totalRows } = result;
+  throw new ZerobusError(
+    `${failedCount} of ${totalRows} rows did not arrive: ${failure.message}`,
+    failure.code,
+    { cause: failure, retryable: failure.retryable, details: failure.details },
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * A batch of any size → requests.
+ *
+ * @module
+ */
+import type { ArrowBatch } from "../core/arrow.ts";
+import type { SchemaPlan } from "../schema/plan.ts";
+import { bindBatch } from "./bind_column.ts";
+import type { EncodedRows } from "./encoded_rows.ts";
+import type { EncodeLimits } from "./limits.ts";
+import { RequestBuilder } from "./request_builder.ts";
+import { sizeHint } from "./size_hint.ts";
+
+/** Tag and length of a record. */
+const FRAME = 4;
+/** No guess is trusted with more; what turns out larger grows. */
+const MAX_FIRST_CAPACITY = 16 * 1024 * 1024;
+/** Room for the rows to come being a little larger than those before. */
+const MARGIN = 1.1;
+
+/**
+ * Encodes a batch, one request at a time: each step of the generator makes one buffer of its own, of
+ * at most `maxRequestBytes`, cut at a row boundary. So memory is bounded by what the consumer holds
+ * on to, not by the batch.
+ *
+ * Requests come in row order and together cover every row from `fromRow`. A row that cannot be
+ * encoded is reported with the request in whose range it lies. No request is without records, unless
+ * no row could be encoded at all: then there is one, and it has the failures. No rows, no requests.
+ *
+ * @param limits all at least 1.
+ * @throws {TypeError} if the plan is another schema's.
+ * @throws {ConversionError} if the batch is damaged.
+ */
+export function* encodeRequests(
+  plan: SchemaPlan,
+  batch: ArrowBatch,
+  limits: EncodeLimits,
+  fromRow: number = 0,
+): Generator<EncodedRows, void, undefined> {
+  const rows = batch.numRows;
+  if (fromRow >= rows) return;
+  const columns = bindBatch(plan, batch);
+  const start = (firstRow: number, bytesPerRecord: number): RequestBuilder => {
+    const guess = Math.ceil((rows - firstRow) * bytesPerRecord);
+    return new RequestBuilder(columns, limits, firstRow, Math.min(guess, MAX_FIRST_CAPACITY));
+  };
+  const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
+  let current = start(fromRow, expected / rows);
+  // A full request waits until a later row has been encoded: should none be, the failures are its.
+  let full: RequestBuilder | undefined;
+  let row = fromRow;
+  while (row < rows) {
+    const outcome = current.append(row);
+    if (outcome === "full") {
+      full = current;
+      current = start(row, MARGIN * full.bytesPerRecord);
+      continue;
+    }
+    if (outcome !== "written") {
+      (full ?? current).fail(outcome);
+    } else if (full !== undefined) {
+      yield full.finish(row);
+      full = undefined;
+    }
+    row++;
+  }
+  yield (full ?? current).finish(rows);
+}

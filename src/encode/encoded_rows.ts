@@ -1,0 +1,120 @@
+/**
+ * What the encoder puts out.
+ *
+ * @module
+ */
+import type { ConversionError } from "../core/errors.ts";
+
+/** A row that could not be encoded. */
+export interface RowFailure {
+  /** Zero-based row of the batch. */
+  readonly row: number;
+  /** Why; `details` name row and column. */
+  readonly error: ConversionError;
+}
+
+/** What {@linkcode EncodedRows} is made of. */
+export interface EncodedRowsParts {
+  /** See {@linkcode EncodedRows}. */
+  readonly bytes: Uint8Array;
+  /** See {@linkcode EncodedRows}. */
+  readonly rowCount: number;
+  /** See {@linkcode EncodedRows}. */
+  readonly firstRow: number;
+  /** See {@linkcode EncodedRows}. */
+  readonly endRow: number;
+  /** See {@linkcode EncodedRows}. */
+  readonly failedRows: readonly RowFailure[];
+}
+
+/**
+ * A range of a batch's rows as Protobuf, ready to be sent.
+ *
+ * Every row of `[firstRow, endRow)` is here exactly once: as a record, or in `failedRows`.
+ */
+export class EncodedRows {
+  /**
+   * Body of a `ProtoEncodedRecordBatch`: for each record the tag 0x0A, its length as a varint, and
+   * the message.
+   */
+  readonly bytes: Uint8Array;
+  /** Number of records in `bytes`. */
+  readonly rowCount: number;
+  /** First row of the batch that is covered. */
+  readonly firstRow: number;
+  /** The row after the last one covered. */
+  readonly endRow: number;
+  /** Rows that are not in `bytes`, in row order. */
+  readonly failedRows: readonly RowFailure[];
+  // Where records begin and end, and which rows they are; found when somebody asks.
+  #bounds: Float64Array | undefined;
+  #rows: Uint32Array | undefined;
+
+  /** Takes the parts as they are. */
+  constructor(parts: EncodedRowsParts) {
+    this.bytes = parts.bytes;
+    this.rowCount = parts.rowCount;
+    this.firstRow = parts.firstRow;
+    this.endRow = parts.endRow;
+    this.failedRows = parts.failedRows;
+  }
+
+  /**
+   * The message of one record, without framing: a view into `bytes`.
+   *
+   * @param index from 0 to `rowCount` − 1; failed rows do not count.
+   * @throws {RangeError} for any other index.
+   */
+  row(index: number): Uint8Array {
+    this.#check(index);
+    this.#bounds ??= boundsOf(this.bytes, this.rowCount);
+    return this.bytes.subarray(this.#bounds[2 * index], this.#bounds[2 * index + 1]);
+  }
+
+  /**
+   * The row of the batch that a record was made of.
+   *
+   * @param index from 0 to `rowCount` − 1; failed rows do not count.
+   * @throws {RangeError} for any other index.
+   */
+  sourceRow(index: number): number {
+    this.#check(index);
+    if (this.failedRows.length === 0) return this.firstRow + index;
+    this.#rows ??= rowsBetween(this.firstRow, this.endRow, this.failedRows);
+    return this.#rows[index] ?? this.endRow;
+  }
+
+  #check(index: number): void {
+    if (Number.isInteger(index) && index >= 0 && index < this.rowCount) return;
+    throw new RangeError(`record ${index} does not exist: there are ${this.rowCount}`);
+  }
+}
+
+/** Start and end of every message, found by walking the frames. */
+function boundsOf(bytes: Uint8Array, count: number): Float64Array {
+  const bounds = new Float64Array(2 * count);
+  let at = 0;
+  for (let record = 0; record < count; record++) {
+    at++; // the tag
+    let length = 0;
+    for (let scale = 1;; scale *= 0x80) {
+      const byte = bytes[at++]!;
+      length += (byte & 0x7f) * scale;
+      if (byte < 0x80) break;
+    }
+    bounds[2 * record] = at;
+    bounds[2 * record + 1] = at += length;
+  }
+  return bounds;
+}
+
+function rowsBetween(first: number, end: number, failures: readonly RowFailure[]): Uint32Array {
+  const rows = new Uint32Array(end - first - failures.length);
+  let next = 0;
+  let failure = 0;
+  for (let row = first; row < end; row++) {
+    if (failures[failure]?.row === row) failure++;
+    else rows[next++] = row;
+  }
+  return rows;
+}

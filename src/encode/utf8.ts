@@ -1,0 +1,48 @@
+/**
+ * Whether bytes are text.
+ *
+ * @module
+ */
+
+/** The highest bit of each of four bytes, as a signed word: a number that needs no boxing. */
+const NOT_ASCII = 0x8080_8080 | 0;
+
+/**
+ * Whether the bytes `[start, end)` are well-formed UTF-8: no stray or missing continuation bytes, no
+ * overlong forms, no surrogates, nothing above U+10FFFF.
+ */
+export function isUtf8(view: DataView, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    // Most text is ASCII: sixteen bytes at a time, then four, as long as it is.
+    while (at + 16 <= end && isAscii16(view, at)) at += 16;
+    while (at + 4 <= end && (view.getInt32(at, true) & NOT_ASCII) === 0) at += 4;
+    if (at >= end) break;
+    const first = view.getUint8(at++);
+    if (first < 0x80) continue;
+    // The second byte's range is what rules out overlong forms, surrogates and too high a value.
+    let more: number, low = 0x80, high = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) more = 1;
+    else if (first >= 0xe0 && first <= 0xef) {
+      more = 2;
+      if (first === 0xe0) low = 0xa0;
+      else if (first === 0xed) high = 0x9f;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+      more = 3;
+      if (first === 0xf0) low = 0x90;
+      else if (first === 0xf4) high = 0x8f;
+    } else return false;
+    if (at + more > end) return false;
+    for (; more > 0; more--, low = 0x80, high = 0xbf) {
+      const next = view.getUint8(at++);
+      if (next < low || next > high) return false;
+    }
+  }
+  return true;
+}
+
+function isAscii16(view: DataView, at: number): boolean {
+  const bits = view.getInt32(at, true) | view.getInt32(at + 4, true) |
+    view.getInt32(at + 8, true) | view.getInt32(at + 12, true);
+  return (bits & NOT_ASCII) === 0;
+}

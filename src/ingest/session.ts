@@ -1,0 +1,215 @@
+/**
+ * One connection's life.
+ *
+ * @module
+ */
+import { after, type Deferred, deferred, onAbort } from "../core/async.ts";
+import type { Clock } from "../core/clock.ts";
+import { ConnectionError, TransmissionError, ZerobusError } from "../core/errors.ts";
+import type { Connection } from "../core/transport.ts";
+import type { Ending } from "./ending.ts";
+import type { IngestLimits } from "./options.ts";
+import type { Release, Window } from "./window.ts";
+
+/** What a session needs besides a connection and a window. */
+export interface SessionOptions {
+  /** Time. */
+  readonly clock: Clock;
+  /** Time-outs. */
+  readonly limits: Pick<IngestLimits, "ackTimeoutMs" | "pauseMaxMs" | "drainTimeoutMs">;
+  /** Whether the server's announcement of the end is heeded. */
+  readonly heedsCloseSignal: boolean;
+  /** Called when requests have become durable. */
+  readonly onProgress: (release: Release) => void;
+  /** Called when sending rests until the next connection, for at most this time. */
+  readonly onPause: (pauseMs: number) => void;
+}
+
+type Phase =
+  | "sending"
+  /** The server announced the end: nothing more is sent, acknowledgements still count. */
+  | "paused"
+  /** Half-closed by this side: the same, and no other connection will follow. */
+  | "draining"
+  | "over";
+
+/**
+ * Sends what the window holds over one connection and releases what the server acknowledges, until
+ * one side has had enough. Physical offsets live here and die here: an old connection cannot
+ * acknowledge what a new one has sent, because its session is over and listens no more.
+ */
+export class Session {
+  readonly #connection: Connection;
+  readonly #window: Window;
+  readonly #options: SessionOptions;
+  readonly #ending: Deferred<Ending> = deferred<Ending>();
+  #phase: Phase = "sending";
+  /** Requests sent, which is the next physical offset. */
+  #sent = 0;
+  /** Requests acknowledged, which is the physical offset of the oldest in flight. */
+  #acknowledged = 0;
+  /** When the oldest request in flight was sent, or the last durable progress since. */
+  #waitingSince = 0;
+  /** The one timer: acknowledgement, end of a pause, or end of the patience with a dying stream. */
+  #stopTimer: (() => void) | undefined;
+  #wakeSender = () => {};
+
+  /** Takes over an open connection; the window's cursor must be at its front. */
+  constructor(connection: Connection, window: Window, options: SessionOptions) {
+    this.#connection = connection;
+    this.#window = window;
+    this.#options = options;
+  }
+
+  /** Runs it. Never rejects. When it resolves, the connection is gone and the window rewound. */
+  run(): Promise<Ending> {
+    this.#receive();
+    this.#send();
+    return this.#ending.promise;
+  }
+
+  /** There may be something new to send. */
+  wake(): void {
+    this.#wakeSender();
+  }
+
+  /** Ends it at once. */
+  leave(reason?: unknown): void {
+    this.#finish({ kind: "left" }, reason);
+  }
+
+  /**
+   * Stops sending, half-closes and goes on listening until the server ends the stream, but no
+   * longer than `drainTimeoutMs` or until the signal aborts.
+   */
+  async drain(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#phase !== "over") {
+      this.#phase = "draining";
+      this.#setTimer(this.#options.limits.drainTimeoutMs, () => this.leave());
+      this.#wakeSender();
+    }
+    const stopListening = onAbort(signal, () => this.leave(signal?.reason));
+    if (signal?.aborted) this.leave(signal.reason);
+    await this.#ending.promise;
+    stopListening();
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (this.#phase === "sending" || this.#phase === "paused") {
+        const records = this.#phase === "sending" ? this.#window.takeUnsent() : undefined;
+        if (records === undefined) {
+          await new Promise<void>((resolve) => this.#wakeSender = resolve);
+          continue;
+        }
+        const offset = this.#sent++;
+        if (offset === this.#acknowledged) this.#expectAcknowledgement();
+        await this.#connection.send({ offset, records: records.bytes });
+      }
+      if (this.#phase === "draining") this.#connection.end();
+    } catch (reason) {
+      this.#afterSendFailure(ZerobusError.from(reason));
+    }
+  }
+
+  async #receive(): Promise<void> {
+    try {
+      for await (const message of this.#connection.messages) {
+        if (this.#isOver()) return;
+        if (message.kind === "acknowledgement") this.#acknowledge(message.upTo);
+        else this.#pause(message.durationMs);
+        if (this.#isOver()) return;
+      }
+      this.#finish({ kind: this.#phase === "paused" ? "announced" : "ended" });
+    } catch (reason) {
+      this.#finish({ kind: "failed", error: ZerobusError.from(reason) });
+    }
+  }
+
+  #acknowledge(upTo: number): void {
+    const isRepetition = upTo === this.#acknowledged - 1 && upTo >= 0;
+    if (isRepetition) return;
+    if (!Number.isInteger(upTo) || upTo < this.#acknowledged || upTo >= this.#sent) {
+      return this.#finish({ kind: "failed", error: this.#illegalAcknowledgement(upTo) });
+    }
+    const count = upTo + 1 - this.#acknowledged;
+    this.#acknowledged += count;
+    this.#waitingSince = this.#options.clock.now();
+    this.#options.onProgress(this.#window.release(count));
+    if (this.#phase === "paused" && this.#window.sent === 0) this.#finish({ kind: "announced" });
+  }
+
+  #pause(durationMs: number): void {
+    const { limits, heedsCloseSignal, onPause } = this.#options;
+    if (!heedsCloseSignal || this.#phase !== "sending") return;
+    this.#phase = "paused";
+    const pauseMs = Math.max(0, Math.min(durationMs, limits.pauseMaxMs ?? durationMs));
+    onPause(pauseMs);
+    if (this.#isOver()) return;
+    if (pauseMs === 0 || this.#window.sent === 0) return this.#finish({ kind: "announced" });
+    this.#setTimer(pauseMs, () => this.#finish({ kind: "announced" }));
+  }
+
+  /** The flight has just begun; a timer that still runs for an earlier one will look again. */
+  #expectAcknowledgement(): void {
+    const { clock, limits } = this.#options;
+    this.#waitingSince = clock.now();
+    if (this.#stopTimer !== undefined) return;
+    const look = (): void => {
+      this.#stopTimer = undefined;
+      if (this.#window.sent === 0) return;
+      const remaining = this.#waitingSince + limits.ackTimeoutMs - clock.now();
+      if (remaining > 0) this.#setTimer(remaining, look);
+      else this.#finish({ kind: "failed", error: this.#missingAcknowledgement() });
+    };
+    this.#setTimer(limits.ackTimeoutMs, look);
+  }
+
+  /**
+   * Acknowledgements and the server's own reason may still be on their way to us, so the stream
+   * gets a moment to end by itself.
+   */
+  #afterSendFailure(error: ZerobusError): void {
+    if (this.#phase !== "sending" && this.#phase !== "paused") return;
+    this.#setTimer(
+      this.#options.limits.drainTimeoutMs,
+      () => this.#finish({ kind: "failed", error }),
+    );
+  }
+
+  #setTimer(ms: number, run: () => void): void {
+    this.#stopTimer?.();
+    this.#stopTimer = after(this.#options.clock, ms, run);
+  }
+
+  #isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  #finish(ending: Ending, reason?: unknown): void {
+    if (this.#isOver()) return;
+    this.#phase = "over";
+    this.#stopTimer?.();
+    this.#wakeSender();
+    this.#window.rewind();
+    this.#connection.abort(ending.kind === "failed" ? ending.error : reason);
+    this.#ending.resolve(ending);
+  }
+
+  #missingAcknowledgement(): ConnectionError {
+    const limit = this.#options.limits.ackTimeoutMs;
+    return new ConnectionError(
+      `the server acknowledged nothing within ${limit} ms (ackTimeoutMs) with ` +
+        `${this.#window.sent} sent`,
+      { details: { status: "DEADLINE_EXCEEDED", limit } },
+    );
+  }
+
+  #illegalAcknowledgement(upTo: number): TransmissionError {
+    return new TransmissionError(
+      `the server acknowledged offset ${upTo} after ${this.#acknowledged} acknowledged and ` +
+        `${this.#sent} sent on this connection; what is durable is unknown, so nothing was released`,
+      { details: { actual: upTo, limit: this.#sent - 1 } },
+    );
+  }
+}

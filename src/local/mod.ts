@@ -1,0 +1,26 @@
+/**
+ * A local Zerobus for development and tests: one URL that speaks what the service speaks, enforces
+ * what it enforces, and shows what landed. It reads records with its own code, so it is a second
+ * opinion on what the client writes.
+ *
+ * ```ts
+ * import { startLocalZerobus } from "@zerobus/wrapper/testing";
+ *
+ * await using local = await startLocalZerobus({ tables: ["main.iot.readings"] });
+ * // … send to local.url with local.clientId and local.clientSecret …
+ * console.log([...local.tables.get("main.iot.readings")!.rows()]);
+ * ```
+ *
+ * @module
+ */
+export { type LocalZerobus, startLocalZerobus } from "./local_zerobus.ts";
+export type {
+  AuthOptions,
+  ColumnDefinition,
+  LocalZerobusOptions,
+  TableDefinition,
+  TlsIdentity,
+} from "./options.ts";
+export type { LocalRow, LocalValue } from "./row.ts";
+export type { LocalStats } from "./stats.ts";
+export type { LocalTable, WaitOptions } from "./table.ts";

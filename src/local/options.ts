@@ -1,0 +1,191 @@
+/**
+ * What a local Zerobus can be told, resolved once to something complete and checked.
+ *
+ * @module
+ */
+import { checkedBoolean, checkedInteger, checkedObject, refuse, shown } from "../core/checks.ts";
+
+/** A column that a declared table has. */
+export interface ColumnDefinition {
+  /** Name of the column, and of the field that carries it. */
+  readonly name: string;
+  /** Whether rows may leave it out. Default true. */
+  readonly nullable?: boolean;
+}
+
+/** A table that exists before anybody writes to it. */
+export interface TableDefinition {
+  /** Full name, `catalog.schema.table`. */
+  readonly name: string;
+  /** Rows of this table to keep. Default: `maxRowsKept` of the server. */
+  readonly maxRowsKept?: number;
+  /**
+   * When given, a stream is refused if its descriptor has a field that is no column here, or lacks
+   * a column that is not nullable. Default: any descriptor fits.
+   */
+  readonly columns?: readonly ColumnDefinition[];
+}
+
+/** Certificate and key for TLS, both as PEM text. */
+export interface TlsIdentity {
+  /** The certificate, its issuers after it if there are any. */
+  readonly cert: string;
+  /** The private key. */
+  readonly key: string;
+}
+
+/** How callers prove who they are. */
+export interface AuthOptions {
+  /** The only client that gets tokens. Default `local-client`. */
+  readonly clientId?: string;
+  /** Its secret. Default `local-secret`. */
+  readonly clientSecret?: string;
+  /** Life of a token in milliseconds. Default one hour. */
+  readonly tokenLifetimeMs?: number;
+  /** Whether a stream needs a token. Default true. */
+  readonly required?: boolean;
+}
+
+/** What {@linkcode startLocalZerobus} takes. Everything has a default. */
+export interface LocalZerobusOptions {
+  /** TCP port. Default 0: any free one. */
+  readonly port?: number;
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly hostname?: string;
+  /** Serves `https` instead of `http`. Default: plain text. */
+  readonly tls?: TlsIdentity;
+  /** Credentials. Default: one well-known client, tokens required. */
+  readonly auth?: AuthOptions;
+  /** When given, only these tables exist. Default: every table exists as soon as it is named. */
+  readonly tables?: readonly (string | TableDefinition)[];
+  /**
+   * Rows kept per table, the first to arrive; later ones are checked and counted only. Default
+   * 1,000,000. With 0 nothing is kept and memory stays flat.
+   */
+  readonly maxRowsKept?: number;
+  /** Largest request message in bytes. Default 10 MiB, the service's own limit. */
+  readonly maxRequestBytes?: number;
+  /** Aborting it closes the server. */
+  readonly signal?: AbortSignal;
+}
+
+/** A table's definition with nothing left open. */
+export interface ResolvedTable {
+  /** Full name. */
+  readonly name: string;
+  /** Rows to keep. */
+  readonly maxRowsKept: number;
+  /** The columns, or undefined if any descriptor fits. */
+  readonly columns: ReadonlyMap<string, { readonly nullable: boolean }> | undefined;
+}
+
+/** {@linkcode LocalZerobusOptions} with nothing left open. */
+export interface ResolvedOptions {
+  readonly port: number;
+  readonly hostname: string;
+  readonly tls: TlsIdentity | undefined;
+  readonly auth: Required<AuthOptions>;
+  readonly tables: readonly ResolvedTable[] | undefined;
+  readonly maxRowsKept: number;
+  readonly maxRequestBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const TABLE_NAME = /^\w+\.\w+\.\w+$/;
+const HIGHEST = Number.MAX_SAFE_INTEGER;
+
+/** Whether a text is a full table name: three parts of ASCII letters, digits and underscores. */
+export function isTableName(text: string): boolean {
+  return TABLE_NAME.test(text);
+}
+
+/**
+ * Fills in the defaults and checks the rest.
+ *
+ * @throws {ConfigurationError} naming the option, what it wants and what it got.
+ */
+export function resolveOptions(options: LocalZerobusOptions): ResolvedOptions {
+  checkedObject("options", options, [
+    "port",
+    "hostname",
+    "tls",
+    "auth",
+    "tables",
+    "maxRowsKept",
+    "maxRequestBytes",
+    "signal",
+  ]);
+  const maxRowsKept = checkedInteger("maxRowsKept", options.maxRowsKept ?? 1_000_000, 0, HIGHEST);
+  return Object.freeze({
+    port: checkedInteger("port", options.port ?? 0, 0, 65_535),
+    hostname: checkedText("hostname", options.hostname ?? "127.0.0.1"),
+    tls: options.tls === undefined ? undefined : resolveTls(options.tls),
+    auth: resolveAuth(options.auth ?? {}),
+    tables: options.tables?.map((table, index) =>
+      resolveTable(`tables[${index}]`, table, maxRowsKept)
+    ),
+    maxRowsKept,
+    maxRequestBytes: checkedInteger(
+      "maxRequestBytes",
+      options.maxRequestBytes ?? 10 * 1024 * 1024,
+      1,
+      0xffff_ffff,
+    ),
+    signal: options.signal,
+  });
+}
+
+function resolveTls(tls: TlsIdentity): TlsIdentity {
+  checkedObject("tls", tls, ["cert", "key"]);
+  if (typeof tls.cert !== "string" || tls.cert === "") refuse("tls.cert", "PEM text", "none");
+  if (typeof tls.key !== "string" || tls.key === "") refuse("tls.key", "PEM text", "none");
+  return tls;
+}
+
+function resolveAuth(auth: AuthOptions): Required<AuthOptions> {
+  checkedObject("auth", auth, ["clientId", "clientSecret", "tokenLifetimeMs", "required"]);
+  const { clientId = "local-client", clientSecret = "local-secret" } = auth;
+  if (typeof clientSecret !== "string" || clientSecret === "") {
+    refuse("auth.clientSecret", "text", "none");
+  }
+  return Object.freeze({
+    clientId: checkedText("auth.clientId", clientId),
+    clientSecret,
+    tokenLifetimeMs: checkedInteger(
+      "auth.tokenLifetimeMs",
+      auth.tokenLifetimeMs ?? 3_600_000,
+      1,
+      HIGHEST,
+    ),
+    required: checkedBoolean("auth.required", auth.required ?? true),
+  });
+}
+
+function resolveTable(
+  field: string,
+  table: string | TableDefinition,
+  maxRowsKept: number,
+): ResolvedTable {
+  const definition = typeof table === "string" ? { name: table } : table;
+  checkedObject(field, definition, ["name", "maxRowsKept", "columns"]);
+  if (typeof definition.name !== "string" || !isTableName(definition.name)) {
+    refuse(`${field}.name`, "catalog.schema.table", shown(definition.name));
+  }
+  return Object.freeze({
+    name: definition.name,
+    maxRowsKept: checkedInteger(
+      `${field}.maxRowsKept`,
+      definition.maxRowsKept ?? maxRowsKept,
+      0,
+      HIGHEST,
+    ),
+    columns: definition.columns === undefined ? undefined : new Map(
+      definition.columns.map(({ name, nullable = true }) => [name, { nullable }]),
+    ),
+  });
+}
+
+function checkedText(field: string, value: unknown): string {
+  if (typeof value !== "string" || value === "") refuse(field, "text", shown(value));
+  return value;
+}

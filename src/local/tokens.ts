@@ -1,0 +1,56 @@
+/**
+ * The tokens that a local Zerobus has given out.
+ *
+ * @module
+ */
+import { Code, ConnectError } from "@connectrpc/connect";
+
+/** Mints tokens, each good for one table and for some time, and recognises them again. */
+export class Tokens {
+  readonly #lifetimeMs: number;
+  readonly #issued = new Map<string, { readonly tableName: string; readonly expiresAt: number }>();
+
+  /** `lifetimeMs` is the life of a token for which none is given. */
+  constructor(lifetimeMs: number) {
+    this.#lifetimeMs = lifetimeMs;
+  }
+
+  /** A new token. */
+  issue(tableName: string, lifetimeMs: number = this.#lifetimeMs): string {
+    const now = Date.now();
+    for (const [token, { expiresAt }] of this.#issued) {
+      if (expiresAt <= now) this.#issued.delete(token);
+    }
+    const token = `local-${crypto.randomUUID()}`;
+    this.#issued.set(token, { tableName, expiresAt: now + lifetimeMs });
+    return token;
+  }
+
+  /** Forgets every token. */
+  revoke(): void {
+    this.#issued.clear();
+  }
+
+  /**
+   * Whether the headers of a stream allow it to write to the table they name.
+   *
+   * @throws {ConnectError} UNAUTHENTICATED for a missing, unknown or expired token,
+   * PERMISSION_DENIED for one that was given out for another table.
+   */
+  check(authorization: string | undefined, tableName: string): void {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) {
+      throw new ConnectError("the authorization header has no bearer token", Code.Unauthenticated);
+    }
+    const issued = this.#issued.get(token);
+    if (issued === undefined || issued.expiresAt <= Date.now()) {
+      throw new ConnectError("the token is unknown or has expired", Code.Unauthenticated);
+    }
+    if (issued.tableName !== tableName) {
+      throw new ConnectError(
+        `the token is for table ${issued.tableName}, the stream for ${tableName || "none"}`,
+        Code.PermissionDenied,
+      );
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The entry point for Deno: everything of the core, with native gRPC over HTTP/2 as the default
+ * protocol, and TLS options.
+ *
+ * ```ts no-eval
+ * import { createWrapper } from "@zerobus/wrapper/deno";
+ *
+ * await using wrapper = await createWrapper({
+ *   endpoint: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
+ *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   tableName: "main.iot.readings",
+ *   clientId: "service principal",
+ *   clientSecret: "secret",
+ * });
+ * ```
+ *
+ * @module
+ */
+export * from "../../mod.ts";
+export { createWrapper, type RuntimeConfiguration } from "./native.ts";
+export { grpcTransport, type GrpcTransportOptions } from "./grpc/grpc_transport.ts";
+export type { TlsOptions } from "./grpc/tls_options.ts";

@@ -1,0 +1,74 @@
+/**
+ * What the entry points of Deno, Bun and Node have in common: `node:http2` for gRPC, and TLS
+ * options.
+ *
+ * @module
+ */
+import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
+import type { WrapperConfiguration } from "../core/configuration.ts";
+import { connectTransport } from "../transport/connect_transport.ts";
+import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
+import { transportOptionsOf } from "../web.ts";
+import { type Network, type WrapperPreset, ZerobusWrapper } from "../wrapper.ts";
+import { grpcTransport } from "./grpc/grpc_transport.ts";
+import { tlsFetch } from "./grpc/tls_fetch.ts";
+import { tlsHttpClient } from "./grpc/tls_http_client.ts";
+import type { TlsOptions } from "./grpc/tls_options.ts";
+
+/** A configuration with what only a runtime with sockets of its own can do. */
+export interface RuntimeConfiguration extends WrapperConfiguration {
+  /** Certificates, when the runtime's defaults do not fit. They hold for token requests, too. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+const native: WrapperPreset = {
+  protocol: "grpc",
+  protocols: ["grpc", "grpc-web", "connect"],
+  ownOptions: ["tls"],
+  network(configuration, raw): Network {
+    const options = transportOptionsOf(configuration);
+    const tls = raw.tls === undefined ? undefined : checkedTls(raw.tls);
+    const fetch = tls && tlsFetch(tls);
+    if (configuration.protocol === "grpc") {
+      return { transport: grpcTransport(tls === undefined ? options : { ...options, tls }), fetch };
+    }
+    const open = configuration.protocol === "connect" ? connectTransport : grpcWebTransport;
+    const transport = open(tls ? { ...options, httpClient: tlsHttpClient(tls) } : options);
+    return { transport, fetch };
+  },
+};
+
+/**
+ * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web or Connect over fetch). Nothing
+ * is connected before the first batch.
+ *
+ * @throws {ConfigurationError} (as a rejection) for the first option that cannot work
+ */
+export async function createWrapper(
+  configuration: RuntimeConfiguration,
+): Promise<ZerobusWrapper> {
+  return await new ZerobusWrapper(configuration, native);
+}
+
+function checkedTls(value: unknown): TlsOptions {
+  const known = ["ca", "cert", "key", "serverName", "rejectUnauthorized"];
+  const tls = checkedObject("tls", value, known);
+  for (const name of ["cert", "key", "serverName"]) {
+    // The value may be a private key, so only its kind is shown.
+    if (tls[name] !== undefined && typeof tls[name] !== "string") {
+      refuse(`tls.${name}`, "text", typeof tls[name]);
+    }
+  }
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    refuse("tls.cert", "a certificate together with tls.key", "one without the other");
+  }
+  const { ca } = tls;
+  const isText = (item: unknown) => typeof item === "string";
+  if (ca !== undefined && !isText(ca) && !(Array.isArray(ca) && ca.every(isText))) {
+    refuse("tls.ca", "PEM text or an array of it", shown(ca));
+  }
+  if (tls.rejectUnauthorized !== undefined) {
+    checkedBoolean("tls.rejectUnauthorized", tls.rejectUnauthorized);
+  }
+  return tls;
+}

@@ -1,0 +1,78 @@
+/**
+ * Errors that the other side answered: statuses of the stream, and HTTP statuses of whoever is
+ * there instead.
+ *
+ * @module
+ */
+import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
+import { ConnectionError, type ErrorDetails, type ZerobusError } from "../core/errors.ts";
+import { errorFromStatus, type StatusName, statusName } from "../core/status.ts";
+import { RetryInfoSchema } from "../gen/retry_info_pb.ts";
+import { durationMs } from "./duration.ts";
+import type { HttpResponse } from "./http_client.ts";
+import type { Ending } from "./stream_protocol.ts";
+
+/** The circumstances of a failure. */
+export interface Circumstances {
+  /** Scheme, host and port of the endpoint, for messages. */
+  readonly origin: string;
+  /** Whether the stream had been accepted. */
+  readonly established: boolean;
+  /** Statuses after which to try again. */
+  readonly retryable: readonly StatusName[];
+}
+
+/** The error for a stream that the server ended, with OK or with a status. */
+export function endingError({ error }: Ending, circumstances: Circumstances): ZerobusError {
+  const { established, retryable } = circumstances;
+  if (error === undefined) {
+    return errorFromStatus({ status: "OK", message: "", established, retryable });
+  }
+  const retryInfo = error.findDetails(RetryInfoSchema)[0];
+  return errorFromStatus({
+    status: statusName(error.code),
+    message: error.rawMessage,
+    established,
+    retryable,
+    cause: error,
+    ...(retryInfo === undefined
+      ? {}
+      : { details: { retryAfterMs: durationMs(retryInfo.retryDelay) } }),
+  });
+}
+
+/** The error for an answer that is not one of the protocol: a proxy's, or another server's. */
+export function answerError(response: HttpResponse, circumstances: Circumstances): ZerobusError {
+  const { status, header } = response;
+  const { origin } = circumstances;
+  // A browser hides the status of a redirect that it was told not to follow.
+  if (status === 0 || (status >= 300 && status < 400)) {
+    return new ConnectionError(redirectRefused(origin, status === 0 ? "" : ` (HTTP ${status})`), {
+      retryable: false,
+      details: { httpStatus: status },
+    });
+  }
+  const name = statusName(codeFromHttpStatus(status));
+  const details: ErrorDetails = { status: name, httpStatus: status, ...retryAfter(response) };
+  const type = header.get("content-type")?.slice(0, 100) ?? "no content type";
+  const answer = `${origin} answered HTTP ${status} with ${type}`;
+  if (status === 401 || status === 403) {
+    return errorFromStatus({ ...circumstances, status: name, message: answer, details });
+  }
+  return new ConnectionError(
+    `${answer}: it is not a Zerobus endpoint, or something in between answered in its place`,
+    { retryable: status === 429 || status >= 500, details },
+  );
+}
+
+/** What to say of a redirect. */
+export function redirectRefused(origin: string, detail: string): string {
+  return `${origin} answered with a redirect${detail}, which is not followed; configure the final URL`;
+}
+
+function retryAfter({ status, header }: HttpResponse): ErrorDetails {
+  const value = header.get("retry-after");
+  if (value === null || (status !== 429 && status !== 503)) return {};
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? {} : { retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 31 - 1) };
+}

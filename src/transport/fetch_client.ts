@@ -1,0 +1,99 @@
+/**
+ * The HTTP client of every runtime that has `fetch`.
+ *
+ * @module
+ */
+import type { HttpClient, HttpResponse } from "./http_client.ts";
+
+/**
+ * An {@linkcode HttpClient} over `fetch`, full duplex: the response is read while the request body
+ * is still being written.
+ *
+ * Needs a `fetch` that takes a stream as body; those of Deno, Bun, Node 20 and workerd do.
+ */
+export function fetchClient(fetchFunction: typeof fetch = globalThis.fetch): HttpClient {
+  const redirect = refusedRedirects();
+  return async ({ url, method, header, body, signal }): Promise<HttpResponse> => {
+    // Not every runtime's types know `duplex`, and Node refuses stream bodies without it.
+    const init: RequestInit & { readonly duplex: "half" } = {
+      method,
+      headers: header,
+      body: requestStream(body, signal),
+      signal,
+      redirect,
+      duplex: "half",
+    };
+    const response = await fetchFunction(url, init);
+    return {
+      status: response.status,
+      header: response.headers,
+      body: responseChunks(response.body),
+      trailer: new Headers(),
+    };
+  };
+}
+
+/**
+ * Node keeps all of the request body for a possible redirect unless redirects are errors. workerd
+ * does not know that mode; there a redirect comes back as the answer, and is refused for its status.
+ */
+function refusedRedirects(): RequestRedirect {
+  try {
+    new Request("https://localhost", { redirect: "error" });
+    return "error";
+  } catch {
+    return "manual";
+  }
+}
+
+/** A stream without a buffer of its own: it asks for a chunk only when it is asked for one. */
+function requestStream(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks = body[Symbol.asyncIterator]();
+  let finish = (): void => {};
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller): void {
+      // Not every fetch cancels the body of a request that is aborted.
+      const onAbort = () => controller.error(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      finish = () => signal.removeEventListener("abort", onAbort);
+    },
+    async pull(controller): Promise<void> {
+      const { done, value } = await chunks.next();
+      if (signal.aborted) return;
+      if (done === true) {
+        finish();
+        controller.close();
+      } else {
+        controller.enqueue(value as Uint8Array<ArrayBuffer>);
+      }
+    },
+    async cancel(): Promise<void> {
+      finish();
+      await chunks.return?.();
+    },
+  }, { highWaterMark: 0 });
+}
+
+function responseChunks(body: ReadableStream<Uint8Array> | null): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      const reader = body?.getReader();
+      return {
+        async next(): Promise<IteratorResult<Uint8Array>> {
+          const result = await reader?.read();
+          return result === undefined || result.done
+            ? { done: true, value: undefined }
+            : { done: false, value: result.value };
+        },
+        return(): Promise<IteratorResult<Uint8Array>> {
+          // Nobody is interested in how the rest ends, and nobody may have to wait for it.
+          reader?.cancel().catch(() => {});
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      };
+    },
+  };
+}

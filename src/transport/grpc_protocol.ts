@@ -1,0 +1,18 @@
+/**
+ * gRPC: the ending is in HTTP/2 trailers.
+ *
+ * @module
+ */
+import { parseContentType, requestHeader } from "@connectrpc/connect/protocol-grpc";
+import { grpcEnding } from "./grpc_status.ts";
+import type { StreamProtocol } from "./stream_protocol.ts";
+
+/** gRPC over HTTP/2. */
+export const grpcProtocol: StreamProtocol = {
+  name: "grpc",
+  requestHeader: (given) => requestHeader(true, undefined, given),
+  speaks: (contentType) => parseContentType(contentType)?.binary === true,
+  endingInHeader: grpcEnding,
+  endingInEnvelope: () => undefined,
+  endingInTrailer: ({ trailer }) => grpcEnding(trailer),
+};

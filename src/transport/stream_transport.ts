@@ -1,0 +1,44 @@
+/**
+ * A transport from its two parts: how to speak, and how to reach the other side.
+ *
+ * @module
+ */
+import { createMethodUrl } from "@connectrpc/connect/protocol";
+import { ZerobusError } from "../core/errors.ts";
+import type { Transport } from "../core/transport.ts";
+import { Zerobus } from "../gen/zerobus_pb.ts";
+import { openEphemeralStream, type Wire } from "./ephemeral_stream.ts";
+import type { HttpClient } from "./http_client.ts";
+import type { StreamProtocol } from "./stream_protocol.ts";
+import type { ResolvedTransportOptions } from "./transport_options.ts";
+
+/**
+ * A transport that opens ephemeral streams. Closing it ends the streams that are open and then
+ * whatever the client keeps.
+ */
+export function streamTransport(
+  protocol: StreamProtocol,
+  options: ResolvedTransportOptions,
+  client: HttpClient,
+  closeClient: () => Promise<void> = () => Promise.resolve(),
+): Transport {
+  const closing = new AbortController();
+  const wire: Wire = {
+    ...options,
+    client,
+    protocol,
+    url: createMethodUrl(options.endpoint, Zerobus.method.ephemeralStream),
+    closing: closing.signal,
+  };
+  return {
+    protocol: protocol.name,
+    async open(request) {
+      closing.signal.throwIfAborted();
+      return await openEphemeralStream(wire, request);
+    },
+    async close() {
+      closing.abort(new ZerobusError("the transport is closed", "closed"));
+      await closeClient();
+    },
+  };
+}

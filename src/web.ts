@@ -1,0 +1,52 @@
+/**
+ * `createWrapper` for any runtime that has fetch: gRPC-Web or Connect over streaming requests.
+ *
+ * @module
+ */
+import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
+import { userAgentOf } from "./core/version.ts";
+import { connectTransport } from "./transport/connect_transport.ts";
+import { grpcWebTransport } from "./transport/grpc_web_transport.ts";
+import type { TransportOptions } from "./transport/transport_options.ts";
+import { type Network, type WrapperPreset, ZerobusWrapper } from "./wrapper.ts";
+
+/** The preset of the core entry point. */
+const web: WrapperPreset = {
+  protocol: "grpc-web",
+  protocols: ["grpc-web", "connect"],
+  ownOptions: [],
+  network(configuration): Network {
+    const open = configuration.protocol === "connect" ? connectTransport : grpcWebTransport;
+    return { transport: open(transportOptionsOf(configuration)), fetch: undefined };
+  },
+};
+
+/**
+ * Makes a wrapper that speaks gRPC-Web (or Connect) over fetch. Nothing is connected before the
+ * first batch.
+ *
+ * @example
+ * ```ts no-eval
+ * import { createWrapper } from "@zerobus/wrapper";
+ *
+ * await using wrapper = await createWrapper({
+ *   endpoint: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
+ *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   tableName: "main.iot.readings",
+ *   clientId: "service principal",
+ *   clientSecret: "secret",
+ * });
+ * ```
+ *
+ * @throws {ConfigurationError} (as a rejection) for the first option that cannot work
+ */
+export async function createWrapper(configuration: WrapperConfiguration): Promise<ZerobusWrapper> {
+  return await new ZerobusWrapper(configuration, web);
+}
+
+/** What every transport takes from the configuration. */
+export function transportOptionsOf(configuration: ResolvedConfiguration): TransportOptions {
+  const { endpoint, stream, applicationName } = configuration;
+  const { retryableStatuses } = stream;
+  return { endpoint, retryableStatuses, userAgent: userAgentOf(applicationName) };
+}

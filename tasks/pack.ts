@@ -1,0 +1,59 @@
+/**
+ * Builds the npm package:
+ *
+ *     deno run -A tasks/pack.ts [folder]      # default: the current folder
+ *
+ * `deno pack` does the work: JavaScript, declarations, dependencies. What it does not know is added
+ * to the manifest, and what it may get wrong is looked at before anybody else does.
+ *
+ * @module
+ */
+import { capture } from "./command.ts";
+import { packageProblems } from "./package_problems.ts";
+import { isContinuousIntegration, ROOT, withTempFolder } from "./project.ts";
+
+/** What `package.json` needs and `deno.json` has no place for. */
+const ADDITIONS = {
+  description: "Arrow record batches to Databricks Zerobus Ingest, in any JavaScript runtime.",
+  keywords: ["arrow", "databricks", "delta", "grpc", "ingest", "protobuf", "streaming", "zerobus"],
+  engines: { node: ">=20" },
+  sideEffects: false,
+};
+
+/** Builds the package into a folder and returns the path of the tarball. */
+export async function pack(into: string): Promise<string> {
+  return await withTempFolder(async (folder) => {
+    const raw = `${folder}/raw.tgz`;
+    await capture({
+      program: Deno.execPath(),
+      args: [
+        "pack",
+        "--no-source-maps", // they would hold the paths of the machine that packs
+        ...(isContinuousIntegration() ? [] : ["--allow-dirty"]),
+        ...["--output", raw],
+      ],
+      cwd: ROOT,
+      timeoutMs: 120_000,
+    });
+    await capture({ program: "tar", args: ["-xzf", raw], cwd: folder, timeoutMs: 30_000 });
+
+    const content = `${folder}/package`;
+    const manifest = JSON.parse(await Deno.readTextFile(`${content}/package.json`));
+    await Deno.writeTextFile(
+      `${content}/package.json`,
+      JSON.stringify({ ...manifest, ...ADDITIONS }, null, 2),
+    );
+    const problems = await packageProblems(content);
+    if (problems.length > 0) throw new Error(`the package is broken:\n${problems.join("\n")}`);
+
+    const printed = await capture({
+      program: "npm",
+      args: ["pack", "--json", "--pack-destination", into, content],
+      timeoutMs: 60_000,
+    });
+    const [{ filename }] = JSON.parse(printed);
+    return `${into}/${filename}`;
+  });
+}
+
+if (import.meta.main) console.log(await pack(Deno.args[0] ?? Deno.cwd()));

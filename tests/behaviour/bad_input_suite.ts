@@ -1,0 +1,174 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  Field,
+  Int32,
+  Int64,
+  List,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableFromArrays,
+  Uint64,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from "apache-arrow";
+import type { TransmissionResult } from "@zerobus/wrapper";
+import type { TestEnvironment } from "../harness/environment.ts";
+import { test } from "../harness/mod.ts";
+import { configurationFor, TABLE } from "./stage.ts";
+
+function tableOf(columns: Record<string, Vector>): Table {
+  return new Table(columns);
+}
+
+const numbers = (): Table => tableFromArrays({ n: Int32Array.of(1, 2, 3) });
+
+/** Every row failed for the error of the batch. */
+function assertAllFailed(result: TransmissionResult, name: string): void {
+  assertEquals(result.error?.name, name, result.error?.message);
+  assertEquals([result.success, result.successfulCount], [false, 0]);
+  assertEquals(result.failedCount, result.totalRows);
+  assert(result.failedRows.every(({ error }) => error === result.error));
+}
+
+/** Each mistake gets its own clear answer, within its time-out, and leaves nothing behind. */
+export function badInputSuite(env: TestEnvironment): void {
+  const { createWrapper, descriptorFromSchema } = env.library;
+
+  const NO_BATCHES: [what: string, value: unknown, says: string][] = [
+    ["nothing", undefined, "undefined"],
+    ["null", null, "null"],
+    ["a number", 1, "number"],
+    ["rows", [{ a: 1 }], "an array"],
+    ["an object", { numRows: 1 }, "an object"],
+    ["no bytes", new Uint8Array(0), "empty"],
+    ["bytes of something else", new TextEncoder().encode("hello, world"), "12 bytes"],
+  ];
+  for (const [what, value, says] of NO_BATCHES) {
+    test(`sendBatch refuses ${what} with a TypeError`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper(configurationFor(local));
+      const error = await assertRejects(() => wrapper.sendBatch(value as never), TypeError);
+      assertStringIncludes(error.message, says);
+    });
+  }
+
+  test("a row that cannot be converted is reported; the others arrive", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const batch = tableOf({ n: vectorFromArray([1n, 2n ** 63n, 3n], new Uint64()) });
+    const result = await wrapper.sendBatch(batch);
+    assertEquals([result.isPartialSuccess(), result.error], [true, undefined]);
+    assertEquals(result.failedRowIndices(), [1]);
+    const { error } = result.failedRows[0]!;
+    assertEquals(error.name, "ConversionError");
+    assertEquals([error.details.row, error.details.column], [1, "n"]);
+    assertEquals([...result.extractFailedBatch(batch)!.getChild("n")!], [2n ** 63n]);
+    assertEquals([...result.extractSuccessfulBatch(batch)!.getChild("n")!], [1n, 3n]);
+    assertEquals((await local.table(TABLE)).rows, [{ n: 1n }, { n: 3n }]);
+  });
+
+  test("a batch of which no row can be converted needs no connection", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const batch = tableOf({ n: vectorFromArray([2n ** 63n, 2n ** 64n - 1n], new Uint64()) });
+    const result = await wrapper.sendBatch(batch);
+    assertEquals([result.success, result.failedCount, result.error], [false, 2, undefined]);
+    assertEquals((await local.stats()).streams, 0);
+  });
+
+  const listOfLists = new List(
+    new Field("item", new List(new Field("item", new Int32(), true)), true),
+  );
+  const SCHEMAS: [what: string, batch: () => Table, column: string][] = [
+    [
+      "a list of lists",
+      () => tableOf({ a: vectorFromArray([[[1]]], listOfLists) }),
+      "a[]",
+    ],
+    ["a column name with a blank", () => tableFromArrays({ "a b": Int32Array.of(1) }), "a b"],
+    [
+      "two columns of one name",
+      () => {
+        const fields = [new Field("a", new Int32(), true), new Field("a", new Int32(), true)];
+        const [child] = vectorFromArray([1], new Int32()).data;
+        const struct = numbers().batches[0]!.data.clone(new Struct(fields), 0, 1, 0, undefined, [
+          child!,
+          child!,
+        ]);
+        return new Table([new RecordBatch(new Schema(fields), struct as never)]);
+      },
+      "a",
+    ],
+  ];
+  for (const [what, batch, column] of SCHEMAS) {
+    test(`${what} is refused before anything is sent`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper(configurationFor(local));
+      const result = await wrapper.sendBatch(batch());
+      assertAllFailed(result, "ConfigurationError");
+      assertEquals(result.error?.details.column, column);
+      assertEquals((await local.stats()).streams, 0);
+    });
+  }
+
+  test("a batch that does not fit the descriptor is refused with the column's name", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const schema = new Schema([new Field("n", new Utf8(), true)]);
+    const result = await wrapper.sendBatch(numbers(), { descriptor: descriptorFromSchema(schema) });
+    assertAllFailed(result, "ConfigurationError");
+    assertEquals(result.error?.details.column, "n");
+    assertEquals((await local.stats()).streams, 0);
+  });
+
+  test("a descriptor of one's own decides the types", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const schema = new Schema([new Field("n", new Int64(), false)]);
+    const descriptor = descriptorFromSchema(schema, { messageName: "Mine" });
+    const result = await wrapper.sendBatch(numbers(), { descriptor });
+    assertEquals([result.error, result.successfulCount], [undefined, 3]);
+    assertEquals((await local.table(TABLE)).rows, [{ n: 1n }, { n: 2n }, { n: 3n }]);
+  });
+
+  test("a wrapper that is shut down says so", async () => {
+    await using local = await env.startLocal();
+    const wrapper = await createWrapper(configurationFor(local));
+    await wrapper.sendBatch(numbers());
+    await wrapper.shutdown();
+    await wrapper.shutdown();
+    const error = await assertRejects(() => wrapper.sendBatch(numbers()));
+    assertEquals((error as { code?: string }).code, "closed");
+    assertThrows(() => wrapper.writable());
+    await assertRejects(() => wrapper.flush());
+  });
+
+  test("an abort ends the wait with the signal's reason", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const reason = new Error("changed my mind");
+    const signal = AbortSignal.abort(reason);
+    assertEquals(await assertRejects(() => wrapper.sendBatch(numbers(), { signal })), reason);
+    assertEquals((await wrapper.sendBatch(numbers())).successfulCount, 3);
+  });
+
+  test("a row that fails errors a pipe that nobody watches", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    const batch = tableOf({ n: vectorFromArray([2n ** 63n], new Uint64()) });
+    const writer = wrapper.writable().getWriter();
+    await writer.write(batch);
+    const error = await assertRejects(() => writer.closed);
+    assertStringIncludes((error as Error).message, "1 of 1 rows did not arrive");
+    assertEquals((error as { code?: string }).code, "conversion");
+  });
+}

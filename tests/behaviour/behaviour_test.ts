@@ -1,0 +1,16 @@
+/**
+ * The behavioural suites on Deno, from source. `deno task test` runs them on the other runtimes
+ * against the package.
+ *
+ * @module
+ */
+import * as library from "@zerobus/wrapper/deno";
+import { startLocalZerobus } from "@zerobus/wrapper/testing";
+import { inProcessEnvironment } from "../harness/in_process.ts";
+import { suites } from "./suites.ts";
+
+const env = inProcessEnvironment(
+  { runtime: "deno", protocols: ["grpc", "grpc-web", "connect"], library },
+  startLocalZerobus,
+);
+for (const suite of Object.values(suites)) suite(env);

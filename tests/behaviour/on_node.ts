@@ -1,0 +1,16 @@
+/**
+ * The behavioural suites on Node, against the installed package.
+ *
+ * @module
+ */
+import * as library from "@zerobus/wrapper/node";
+import { startLocalZerobus } from "@zerobus/wrapper/testing";
+import { inProcessEnvironment } from "../harness/in_process.ts";
+import { runScript } from "../harness/script.ts";
+import { suiteFiles } from "./suites.ts";
+
+const env = inProcessEnvironment(
+  { runtime: "node", protocols: ["grpc", "grpc-web", "connect"], library },
+  startLocalZerobus,
+);
+await runScript(suiteFiles(env));

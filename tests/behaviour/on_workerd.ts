@@ -1,0 +1,17 @@
+/**
+ * The behavioural suites on workerd, against the core of the installed package.
+ *
+ * @module
+ */
+import * as library from "@zerobus/wrapper";
+import { remoteEnvironment } from "../harness/remote.ts";
+import { testWorker, type Worker } from "../harness/worker.ts";
+import { suiteFiles } from "./suites.ts";
+
+const worker: Worker = testWorker((send) =>
+  suiteFiles(
+    remoteEnvironment({ runtime: "workerd", protocols: ["grpc-web", "connect"], library }, send),
+  )
+);
+
+export default worker;

@@ -1,0 +1,24 @@
+/**
+ * Every behavioural suite. One that is not listed would run nowhere, so a test looks for such.
+ *
+ * @module
+ */
+import type { Suite, TestEnvironment } from "../harness/environment.ts";
+import type { TestFile } from "../harness/runner.ts";
+import { badInputSuite } from "./bad_input_suite.ts";
+import { deliverySuite } from "./delivery_suite.ts";
+import { failureSuite } from "./failure_suite.ts";
+import { smokeSuite } from "./smoke_suite.ts";
+
+/** The suites by the path of their file. */
+export const suites: Readonly<Record<string, Suite>> = {
+  "tests/behaviour/smoke_suite.ts": smokeSuite,
+  "tests/behaviour/delivery_suite.ts": deliverySuite,
+  "tests/behaviour/bad_input_suite.ts": badInputSuite,
+  "tests/behaviour/failure_suite.ts": failureSuite,
+};
+
+/** The suites for one environment, as files for a runner. */
+export function suiteFiles(env: TestEnvironment): TestFile[] {
+  return Object.entries(suites).map(([path, suite]) => ({ path, load: () => suite(env) }));
+}

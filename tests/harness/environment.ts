@@ -1,0 +1,61 @@
+/**
+ * What a behavioural suite knows of the place it runs in. Suites are functions of an environment,
+ * so the same ones run on Deno, Bun, Node and workerd, against source or against the package.
+ *
+ * @module
+ */
+import type { Protocol } from "../../src/core/transport.ts";
+import type { LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
+
+/** The runtimes that the library is for. */
+export type Runtime = "deno" | "bun" | "node" | "workerd";
+
+/** The entry point under test, as a namespace: its runtime's own, or the core's in a worker. */
+export type Library = typeof import("@zerobus/wrapper");
+
+/** Registers the tests of one behaviour. */
+export type Suite = (env: TestEnvironment) => void;
+
+/** Where a suite runs, and what it has there. */
+export interface TestEnvironment {
+  /** Whose event loop this is. */
+  readonly runtime: Runtime;
+  /** The protocols that work here. */
+  readonly protocols: readonly Protocol[];
+  /**
+   * What is tested. Suites take everything of the library from here, its error classes too, and
+   * import types only.
+   */
+  readonly library: Library;
+  /** Starts a local Zerobus; the test closes it. It may live in another process. */
+  startLocal(options?: LocalOptions): Promise<LocalHandle>;
+}
+
+/** Options of a local server; a signal cannot travel to another process. */
+export type LocalOptions = Omit<LocalZerobusOptions, "signal">;
+
+/** What a test sees of a local Zerobus, wherever it lives. */
+export interface LocalHandle extends AsyncDisposable {
+  /** The endpoint. */
+  readonly url: string;
+  /** Where tokens come from. */
+  readonly unityCatalogUrl: string;
+  /** Credentials that it accepts. */
+  readonly clientId: string;
+  /** Credentials that it accepts. */
+  readonly clientSecret: string;
+  /** What landed in a table so far; nothing for one that nobody wrote to. */
+  table(name: string): Promise<TableContent>;
+  /** Counters of the server. */
+  stats(): Promise<LocalZerobus["stats"]>;
+  /** Stops the server. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** The rows of a table. */
+export interface TableContent {
+  /** Rows that landed. */
+  readonly rowCount: number;
+  /** Those of them that were kept, in the order of arrival. */
+  readonly rows: readonly unknown[];
+}

@@ -1,0 +1,36 @@
+/**
+ * The environment of runtimes that can start a server: it lives in the same process.
+ *
+ * @module
+ */
+import type { LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
+import type { LocalHandle, TestEnvironment } from "./environment.ts";
+
+/** `startLocalZerobus` of the copy under test. */
+export type StartLocal = (options?: LocalZerobusOptions) => Promise<LocalZerobus>;
+
+/** An environment whose local servers run right here. */
+export function inProcessEnvironment(
+  place: Pick<TestEnvironment, "runtime" | "protocols" | "library">,
+  start: StartLocal,
+): TestEnvironment {
+  return { ...place, startLocal: async (options) => handleOf(await start(options)) };
+}
+
+/** A server's handle: the part of it that could as well be far away. */
+export function handleOf(local: LocalZerobus): LocalHandle {
+  const close = () => local.close();
+  return {
+    url: local.url,
+    unityCatalogUrl: local.unityCatalogUrl,
+    clientId: local.clientId,
+    clientSecret: local.clientSecret,
+    table: (name) => {
+      const table = local.tables.get(name);
+      return Promise.resolve({ rowCount: table?.rowCount ?? 0, rows: [...table?.rows() ?? []] });
+    },
+    stats: () => Promise.resolve(structuredClone(local.stats)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
