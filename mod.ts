@@ -35,7 +35,16 @@ export type {
   StreamOptions,
   WrapperConfiguration,
 } from "./src/core/configuration.ts";
-export type { ArrowBatch, ArrowTable } from "./src/core/arrow.ts";
+export type {
+  ArrowBatch,
+  ArrowData,
+  ArrowField,
+  ArrowSchema,
+  ArrowTable,
+  ArrowType,
+} from "./src/core/arrow.ts";
+export type { BackoffBounds, RetryBounds } from "./src/core/backoff.ts";
+export type { Clock } from "./src/core/clock.ts";
 export {
   AuthenticationError,
   ConfigurationError,
@@ -58,7 +67,7 @@ export {
   TransmissionResult,
 } from "./src/core/result.ts";
 export { Secret } from "./src/core/secret.ts";
-export { DEFAULT_RETRYABLE_STATUSES, type StatusName } from "./src/core/status.ts";
+export { DEFAULT_RETRYABLE_STATUSES, STATUS_NAMES, type StatusName } from "./src/core/status.ts";
 export type {
   Connection,
   OpenRequest,
@@ -69,7 +78,7 @@ export type {
 } from "./src/core/transport.ts";
 export { descriptorFromSchema, type DescriptorOptions } from "./src/schema/derive.ts";
 export { encodeBatch, type EncodeBatchOptions } from "./src/encode/encode_batch.ts";
-export { EncodedRows, type RowFailure } from "./src/encode/encoded_rows.ts";
+export { EncodedRows, type EncodedRowsParts, type RowFailure } from "./src/encode/encoded_rows.ts";
 export { IngestStream } from "./src/ingest/ingest_stream.ts";
 export type {
   IngestLimits,
@@ -86,3 +95,7 @@ export {
 } from "./src/auth/oauth_headers_provider.ts";
 export { connectTransport } from "./src/transport/connect_transport.ts";
 export { grpcWebTransport, type WebTransportOptions } from "./src/transport/grpc_web_transport.ts";
+export type { HttpClient, HttpRequest, HttpResponse } from "./src/transport/http_client.ts";
+export type { TransportOptions } from "./src/transport/transport_options.ts";
+export type { ExtraColumns } from "./src/schema/bind.ts";
+export type { MessageDescriptor } from "./src/schema/message_descriptor.ts";

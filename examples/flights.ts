@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { RecordBatch, tableFromIPC } from "apache-arrow";
+import { type RecordBatch, tableFromIPC } from "apache-arrow";
 
 /** Columns of a flight: delay in minutes, distance in miles, time of day in hours. */
 export const FLIGHT_COLUMNS = ["delay", "distance", "time"] as const;

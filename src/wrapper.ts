@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { DescriptorProto } from "@bufbuild/protobuf/wkt";
 import { abortable } from "@std/async";
 import type { RecordBatch } from "apache-arrow";
 import { connectionHeaders } from "./auth/connection_headers.ts";
 import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
-import { type ArrowBatch, type ArrowTable, kindOf, recordBatchesOf } from "./core/arrow.ts";
+import { type ArrowBatch, type ArrowTable, recordBatchesOf } from "./core/arrow.ts";
 import { systemClock } from "./core/clock.ts";
 import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
 import { ZerobusError } from "./core/errors.ts";
@@ -20,6 +19,7 @@ import { batchSink } from "./delivery/batch_sink.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
 import { IngestStream } from "./ingest/ingest_stream.ts";
+import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 import { planFor, type SchemaPlan } from "./schema/plan.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
@@ -31,7 +31,7 @@ export interface SendOptions {
    * Message type of the rows, when the one derived from the Arrow schema will not do. Columns are
    * matched to fields by name.
    */
-  readonly descriptor?: DescriptorProto | undefined;
+  readonly descriptor?: MessageDescriptor | undefined;
   /** Gives up waiting and stops sending. Requests already on their way are not called back. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ export interface SendOptions {
 /** Options of {@linkcode ZerobusWrapper.writable}. */
 export interface WritableOptions {
   /** See {@linkcode SendOptions.descriptor}. */
-  readonly descriptor?: DescriptorProto | undefined;
+  readonly descriptor?: MessageDescriptor | undefined;
   /**
    * Receives the result of every batch. Without it, the first row that does not arrive errors the
    * stream.
@@ -164,7 +164,7 @@ export class ZerobusWrapper implements AsyncDisposable {
 
   #deliver(
     input: BatchInput,
-    descriptor: DescriptorProto | undefined,
+    descriptor: MessageDescriptor | undefined,
     signal: AbortSignal | undefined,
   ): Delivery {
     this.#assertOpen();

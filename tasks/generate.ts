@@ -9,16 +9,16 @@
  *
  * @module
  */
+import manifest from "../deno.json" with { type: "json" };
 
 const GENERATED = new URL("../src/gen/", import.meta.url);
-const BUF = import.meta.resolve("@bufbuild/buf");
-const PLUGIN = import.meta.resolve("@bufbuild/protoc-gen-es");
+const { "@bufbuild/buf": BUF, "@bufbuild/protoc-gen-es": PLUGIN } = manifest.imports;
 
 /** What buf is told; the same shape as a `buf.gen.yaml`. */
 const TEMPLATE = {
   version: "v2",
   plugins: [{
-    local: [Deno.execPath(), "run", "--no-lock", "-A", PLUGIN],
+    local: [Deno.execPath(), "run", "-A", PLUGIN],
     out: ".",
     opt: ["target=ts", "import_extension=ts", "erasable_syntax=true"],
   }],
@@ -27,7 +27,7 @@ const TEMPLATE = {
 async function generate(into: string): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--no-lock", "-A", BUF],
+      ...["run", "-A", BUF],
       ...["generate", ".", "--template", JSON.stringify(TEMPLATE), "--output", into],
     ],
     cwd: GENERATED,

@@ -143,6 +143,16 @@ const CASES: readonly RuleCase[] = [
     says: ["src/a.ts imports @std/async"],
   },
   {
+    title: "sources make no code from text",
+    rule: rules.codeGeneration,
+    broken: {
+      "src/a.ts": `import { vectorFromArray } from "apache-arrow";\n`,
+      "src/b.ts": `\nnew Function("x", "return x");\n`,
+      "mod.ts": "/** tableFromArrays({}) */\n",
+    },
+    says: ["src/a.ts:1 uses apache-arrow's builders", "src/b.ts:2 makes code from text"],
+  },
+  {
     title: "every behavioural suite is listed",
     rule: rules.listedSuites,
     broken: {

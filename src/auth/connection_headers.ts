@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kindOf } from "../core/arrow.ts";
+import { kindOf } from "../core/kind.ts";
 import { refuse } from "../core/checks.ts";
 
 /** Header that names the table of a stream. */

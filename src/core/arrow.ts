@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-explicit-any -- the class of a buffer follows its array's type
 /**
  * What this package needs of an Arrow record batch, by structure. A batch made by any copy or
  * version of apache-arrow fits, so nothing here (or anywhere else in the core) uses `instanceof`
@@ -6,6 +7,7 @@
  * @module
  */
 import { type Table, tableFromIPC } from "apache-arrow";
+import { kindOf } from "./kind.ts";
 
 /** An Arrow data type: `typeId` (apache-arrow's `Type`) plus what that type adds. */
 export interface ArrowType {
@@ -49,13 +51,11 @@ export interface ArrowData {
   readonly nullCount: number;
   /** Arrays of a nested type's fields; some readers leave it out where there are none. */
   readonly children: readonly ArrowData[];
-  // deno-lint-ignore no-explicit-any -- the buffer's class follows the type
+  /** The values; of nested types there are none here. */
   readonly values: any;
   /** 32-bit or 64-bit offsets of variable-length types. */
-  // deno-lint-ignore no-explicit-any -- the buffer's class follows the type
   readonly valueOffsets: any;
   /** Type ids of a union. */
-  // deno-lint-ignore no-explicit-any -- the buffer's class follows the type
   readonly typeIds: any;
   /** Validity, one bit a value, least significant first; absent or empty: all valid. */
   readonly nullBitmap: Uint8Array | null | undefined;
@@ -120,6 +120,12 @@ export function recordBatchesOf(input: unknown): readonly ArrowBatch[] {
  */
 export function tableFromBytes(bytes: Uint8Array): Table {
   if (bytes.byteLength === 0) throw new TypeError("expected Arrow IPC bytes, got an empty array");
+  // A file's footer is at its end; without it, apache-arrow finds a file without batches.
+  if (hasMagic(bytes, 0) && !hasMagic(bytes, bytes.byteLength - MAGIC.length)) {
+    throw new TypeError(
+      `expected Arrow IPC bytes, got ${bytes.byteLength} bytes of a file that is cut off`,
+    );
+  }
   let table;
   try {
     table = tableFromIPC(bytes);
@@ -136,6 +142,13 @@ export function tableFromBytes(bytes: Uint8Array): Table {
   return table;
 }
 
+/** What Arrow files begin and end with. */
+const MAGIC = new TextEncoder().encode("ARROW1");
+
+function hasMagic(bytes: Uint8Array, at: number): boolean {
+  return MAGIC.every((byte, index) => bytes[at + index] === byte);
+}
+
 /** Size of all buffers of an array, its children's and its dictionary's included, in bytes. */
 export function byteLengthOf(data: ArrowData): number {
   let size = 0;
@@ -146,15 +159,6 @@ export function byteLengthOf(data: ArrowData): number {
   for (const child of data.children ?? []) size += byteLengthOf(child);
   for (const part of data.dictionary?.data ?? []) size += byteLengthOf(part);
   return size;
-}
-
-/** The kind of a value, for messages; never its content. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object") return typeof value;
-  const name = value.constructor?.name;
-  return name === undefined || name === "Object" ? "an object" : `a ${name}`;
 }
 
 function isSchema(value: unknown): value is ArrowSchema {

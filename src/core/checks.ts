@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { kindOf } from "./arrow.ts";
+import { kindOf } from "./kind.ts";
 import { ConfigurationError } from "./errors.ts";
 
 /** Throws the `ConfigurationError` for a field. */

@@ -8,7 +8,10 @@
 export interface Clock {
   /** Milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+  /**
+   * Resolves after `ms`, at most 2^31 − 1 (24 days: what timers can hold); rejects with the signal's
+   * reason as soon as it aborts.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A number in [0, 1), for jitter. */
   random(): number;

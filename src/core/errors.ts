@@ -61,6 +61,7 @@ export interface ErrorOptions {
  * secret or row content.
  */
 export class ZerobusError extends Error {
+  /** Name of the class. */
   override name = "ZerobusError";
   /** Which family member this is, stable across versions and duplicate installations. */
   readonly code: ErrorCode;
@@ -83,8 +84,17 @@ export class ZerobusError extends Error {
    */
   static from(reason: unknown): ZerobusError {
     if (isZerobusError(reason)) return reason;
-    const message = reason instanceof Error ? reason.message : String(reason);
-    return new ConnectionError(message, { cause: reason });
+    return new ConnectionError(messageOf(reason), { cause: reason });
+  }
+}
+
+/** The words of anything that can be thrown, also of what cannot be made a string. */
+function messageOf(reason: unknown): string {
+  if (reason instanceof Error) return reason.message;
+  try {
+    return String(reason);
+  } catch {
+    return "something was thrown that is no error";
   }
 }
 
@@ -108,6 +118,7 @@ const CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** An option, a schema or a descriptor that cannot work. Never retryable. */
 export class ConfigurationError extends ZerobusError {
+  /** Name of the class. */
   override name = "ConfigurationError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
@@ -117,6 +128,7 @@ export class ConfigurationError extends ZerobusError {
 
 /** The service or the token endpoint refused the credentials. Not retryable by default. */
 export class AuthenticationError extends ZerobusError {
+  /** Name of the class. */
   override name = "AuthenticationError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
@@ -126,15 +138,17 @@ export class AuthenticationError extends ZerobusError {
 
 /** No usable stream: unreachable, refused, timed out, ended. Retryable by default. */
 export class ConnectionError extends ZerobusError {
+  /** Name of the class. */
   override name = "ConnectionError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
-    super(message, "connection", { retryable: true, ...options });
+    super(message, "connection", { ...options, retryable: options.retryable ?? true });
   }
 }
 
 /** A row, column or batch that cannot be written as Protobuf. Never retryable. */
 export class ConversionError extends ZerobusError {
+  /** Name of the class. */
   override name = "ConversionError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
@@ -144,6 +158,7 @@ export class ConversionError extends ZerobusError {
 
 /** The service received the records and refused them. Not retryable by default. */
 export class TransmissionError extends ZerobusError {
+  /** Name of the class. */
   override name = "TransmissionError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
@@ -153,6 +168,7 @@ export class TransmissionError extends ZerobusError {
 
 /** A retryable failure outlived `retry.maxAttempts`; `cause` is the last one. */
 export class RetryExhaustedError extends ZerobusError {
+  /** Name of the class. */
   override name = "RetryExhaustedError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
@@ -162,9 +178,10 @@ export class RetryExhaustedError extends ZerobusError {
 
 /** A token could not be fetched for a passing reason. Retryable by default. */
 export class TokenRefreshError extends ZerobusError {
+  /** Name of the class. */
   override name = "TokenRefreshError";
   /** Creates the error. */
   constructor(message: string, options: ErrorOptions = {}) {
-    super(message, "token_refresh", { retryable: true, ...options });
+    super(message, "token_refresh", { ...options, retryable: options.retryable ?? true });
   }
 }

@@ -8,10 +8,10 @@ import {
   type ArrowBatch,
   type ArrowTable,
   isTable,
-  kindOf,
   recordBatchesOf,
   tableFromBytes,
 } from "./arrow.ts";
+import { kindOf } from "./kind.ts";
 import type { ZerobusError } from "./errors.ts";
 import { takeRows } from "./take.ts";
 import { takeAcross } from "./take_across.ts";

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { DescriptorProto } from "@bufbuild/protobuf/wkt";
-import { type ArrowBatch, isRecordBatch, kindOf } from "../core/arrow.ts";
+import type { MessageDescriptor } from "../schema/message_descriptor.ts";
+import { type ArrowBatch, isRecordBatch } from "../core/arrow.ts";
+import { kindOf } from "../core/kind.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import type { ExtraColumns } from "../schema/bind.ts";
 import { planFor } from "../schema/plan.ts";
@@ -15,7 +16,7 @@ import { DEFAULT_MAX_RECORD_BYTES } from "./limits.ts";
 /** Options of {@linkcode encodeBatch}. */
 export interface EncodeBatchOptions {
   /** The message to encode rows as. Default: derived from the batch's schema. */
-  readonly descriptor?: DescriptorProto;
+  readonly descriptor?: MessageDescriptor;
   /** Longest message, in bytes; a longer one fails its row. Default 10,420,224. */
   readonly maxRecordBytes?: number;
   /** What to do with a column that the descriptor has no field for. Default `"error"`. */

@@ -40,29 +40,31 @@ export function* encodeRequests(
   const rows = batch.numRows;
   if (fromRow >= rows) return;
   const columns = bindBatch(plan, batch);
-  const start = (firstRow: number, bytesPerRecord: number): RequestBuilder => {
-    const guess = Math.ceil((rows - firstRow) * bytesPerRecord);
-    return new RequestBuilder(columns, limits, firstRow, Math.min(guess, MAX_FIRST_CAPACITY));
+  const start = (bytesPerRecord: number): RequestBuilder => {
+    const guess = Math.ceil((rows - row) * bytesPerRecord);
+    return new RequestBuilder(columns, limits, Math.min(guess, MAX_FIRST_CAPACITY));
   };
   const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
-  let current = start(fromRow, expected / rows);
+  let firstRow = fromRow;
+  let row = fromRow;
+  let current = start(expected / rows);
   // A full request waits until a later row has been encoded: should none be, the failures are its.
   let full: RequestBuilder | undefined;
-  let row = fromRow;
   while (row < rows) {
     const outcome = current.append(row);
     if (outcome === "full") {
       full = current;
-      current = start(row, MARGIN * full.bytesPerRecord);
+      current = start(MARGIN * full.bytesPerRecord);
       continue;
     }
     if (outcome !== "written") {
       (full ?? current).fail(outcome);
     } else if (full !== undefined) {
-      yield full.finish(row);
+      yield full.finish(firstRow, row);
+      firstRow = row;
       full = undefined;
     }
     row++;
   }
-  yield (full ?? current).finish(rows);
+  yield (full ?? current).finish(firstRow, rows);
 }

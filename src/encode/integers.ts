@@ -30,7 +30,7 @@ export function writeInteger(sink: Sink, column: Column, index: number): void {
     case 2 satisfies typeof Source.Int32:
       return writeSmall(sink, column, column.i32[index]!);
     case 3 satisfies typeof Source.Int64:
-      return writeWords(sink, column, column.i32[2 * index]!, column.i32[2 * index + 1]!);
+      return writeLarge(sink, column, column.i32[2 * index]!, column.i32[2 * index + 1]!);
     case 4 satisfies typeof Source.Uint8:
       return writeSmall(sink, column, column.bytes[index]!);
     case 5 satisfies typeof Source.Uint16:
@@ -52,8 +52,26 @@ export function writeInteger(sink: Sink, column: Column, index: number): void {
   }
 }
 
+/** A number of 32 bits at most; on its own because most integers are, and most become int32. */
 function writeSmall(sink: Sink, column: Column, value: number): void {
-  writeWords(sink, column, value, value >> 31);
+  if (column.type as number !== (5 satisfies FieldType.INT32)) {
+    return writeWords(sink, column, value, value >> 31);
+  }
+  sink.reserve(MOST_BYTES);
+  sink.tag(column.tag);
+  if (value >= 0) sink.varint32(value);
+  else sink.varint64(value, -1);
+}
+
+/** A number of 64 bits; on its own because most become int64, where every value fits. */
+function writeLarge(sink: Sink, column: Column, low: number, high: number): void {
+  if (column.type as number !== (3 satisfies FieldType.INT64)) {
+    return writeWords(sink, column, low, high);
+  }
+  sink.reserve(MOST_BYTES);
+  sink.tag(column.tag);
+  if (high === 0) sink.varint32(low);
+  else sink.varint64(low, high);
 }
 
 /** From 2^63 on only the unsigned types take the value; to all others it would look negative. */
@@ -100,7 +118,7 @@ function writeWords(
   switch (column.type as number) {
     case 3 satisfies FieldType.INT64:
       sink.tag(column.tag);
-      return high === 0 ? sink.varint32(low) : sink.varint64(low, high);
+      return sink.varint64(low, high);
     case 4 satisfies FieldType.UINT64:
       if (high < 0 && !unsigned) throw outOfRange(column);
       sink.tag(column.tag);
@@ -108,7 +126,7 @@ function writeWords(
     case 5 satisfies FieldType.INT32:
       if (high !== low >> 31) throw outOfRange(column);
       sink.tag(column.tag);
-      return high === 0 ? sink.varint32(low) : sink.varint64(low, high);
+      return sink.varint64(low, high);
     case 6 satisfies FieldType.FIXED64:
       if (high < 0 && !unsigned) throw outOfRange(column);
       sink.tag(column.tag);

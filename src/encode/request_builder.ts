@@ -21,20 +21,13 @@ export class RequestBuilder {
   readonly #columns: readonly Column[];
   readonly #limits: EncodeLimits;
   readonly #sink: Sink;
-  readonly #firstRow: number;
   readonly #failures: RowFailure[] = [];
   #lengthSize = 1;
 
-  /** Starts a request that begins with a row; `capacity` is what it has room for at once. */
-  constructor(
-    columns: readonly Column[],
-    limits: EncodeLimits,
-    firstRow: number,
-    capacity: number,
-  ) {
+  /** Starts a request; `capacity` is how many bytes it has room for at once. */
+  constructor(columns: readonly Column[], limits: EncodeLimits, capacity: number) {
     this.#columns = columns;
     this.#limits = limits;
-    this.#firstRow = firstRow;
     this.#sink = new Sink(capacity, limits.maxRequestBytes);
   }
 
@@ -94,12 +87,12 @@ export class RequestBuilder {
     this.#failures.push(failure);
   }
 
-  /** The request, covering all rows before `endRow`. */
-  finish(endRow: number): EncodedRows {
+  /** The request, covering the rows `[firstRow, endRow)`. */
+  finish(firstRow: number, endRow: number): EncodedRows {
     return new EncodedRows({
       bytes: this.#sink.bytes.subarray(0, this.#sink.position),
       rowCount: this.count,
-      firstRow: this.#firstRow,
+      firstRow,
       endRow,
       failedRows: this.#failures,
     });

@@ -145,7 +145,6 @@ export class Session {
     this.#phase = "paused";
     const pauseMs = Math.max(0, Math.min(durationMs, limits.pauseMaxMs ?? durationMs));
     onPause(pauseMs);
-    if (this.#isOver()) return;
     if (pauseMs === 0 || this.#window.sent === 0) return this.#finish({ kind: "announced" });
     this.#setTimer(pauseMs, () => this.#finish({ kind: "announced" }));
   }

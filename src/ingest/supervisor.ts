@@ -13,8 +13,8 @@ import { Recovery } from "./recovery.ts";
 import { Session } from "./session.ts";
 import type { Window } from "./window.ts";
 
-/** Whom a supervisor reports to. */
-export interface Superior {
+/** What a supervisor reports. */
+export interface SupervisorEvents {
   /** Requests became durable and left the window. */
   readonly onRelease: () => void;
   /** Nothing more can be done. Called once at most, and not after `stop` or `drain`. */
@@ -28,7 +28,7 @@ export interface Superior {
 export class Supervisor {
   readonly #options: IngestStreamOptions;
   readonly #window: Window;
-  readonly #superior: Superior;
+  readonly #events: SupervisorEvents;
   readonly #connector: Connector;
   readonly #recovery: Recovery;
   /** Aborts when no other connection is wanted. */
@@ -38,10 +38,10 @@ export class Supervisor {
   #attempts = 0;
 
   /** Does nothing before it is woken. */
-  constructor(options: IngestStreamOptions, window: Window, superior: Superior) {
+  constructor(options: IngestStreamOptions, window: Window, events: SupervisorEvents) {
     this.#options = options;
     this.#window = window;
-    this.#superior = superior;
+    this.#events = events;
     this.#connector = new Connector(options);
     this.#recovery = new Recovery(options);
   }
@@ -92,7 +92,7 @@ export class Supervisor {
       } while (!this.#stop.signal.aborted);
       this.#phase = "idle";
     } catch (reason) {
-      if (!this.#stop.signal.aborted) this.#superior.onFailure(ZerobusError.from(reason));
+      if (!this.#stop.signal.aborted) this.#events.onFailure(ZerobusError.from(reason));
     }
   }
 
@@ -126,7 +126,7 @@ export class Supervisor {
       onProgress: (release) => {
         this.#recovery.progress();
         tell(observer, (to) => to.acknowledged?.(release));
-        this.#superior.onRelease();
+        this.#events.onRelease();
       },
       onPause: (pauseMs) => {
         this.#phase = "paused";

@@ -20,7 +20,7 @@ export interface Exchange {
   readonly body: AsyncIterable<Uint8Array>;
   /** Sends status and headers at once: clients may wait for them before they send a body. */
   start(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Sends a part of the body. Resolves when there is room for more. */
+  /** Sends a part of the body. Resolves when there is room for more; throws after the end. */
   write(bytes: Uint8Array): Promise<void>;
   /**
    * Ends the answer. Resolves when it is on its way, or the client is gone. A client that is still
@@ -37,7 +37,15 @@ const LINGER_MS = 500;
 /** What the answers of both HTTP versions have in common. */
 type Response = Pick<
   ServerResponse,
-  "writeHead" | "write" | "end" | "addTrailers" | "flushHeaders" | "once" | "off" | "writableEnded"
+  | "writeHead"
+  | "write"
+  | "end"
+  | "addTrailers"
+  | "flushHeaders"
+  | "on"
+  | "once"
+  | "off"
+  | "writableEnded"
 >;
 
 /** Wraps what `node:http` and `node:http2` servers hand out. */
@@ -46,7 +54,8 @@ export function openExchange(
   response: ServerResponse | Http2ServerResponse,
 ): Exchange {
   const answer = response as Response;
-  const closed = new Promise<void>((resolve) => answer.once("close", resolve));
+  let gone = false;
+  answer.once("close", () => gone = true);
   request.on("error", ignore);
   response.on("error", ignore);
   return {
@@ -64,20 +73,32 @@ export function openExchange(
       answer.flushHeaders();
     },
     write: async (bytes) => {
-      if (answer.write(bytes)) return;
-      let onDrain = ignore;
-      const drained = new Promise<void>((resolve) => answer.once("drain", onDrain = resolve));
-      await Promise.race([drained, closed]);
-      answer.off("drain", onDrain);
+      if (gone || answer.writableEnded) throw new Error("the answer has ended");
+      if (!answer.write(bytes)) await eventOf(answer, "drain");
     },
     finish: async (trailers) => {
+      if (gone) return;
       if (trailers !== undefined) answer.addTrailers(Object.fromEntries(trailers));
-      const finished = new Promise<void>((resolve) => answer.end(resolve));
-      await Promise.race([finished, closed]);
+      const finished = eventOf(answer, "finish");
+      answer.end();
+      await finished;
       stopSender(request);
     },
     abort: () => void request.destroy(),
   };
+}
+
+/** Resolves with the event, or when there will be none because the client is gone. */
+function eventOf(answer: Response, name: "drain" | "finish"): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      answer.off(name, done);
+      answer.off("close", done);
+      resolve();
+    };
+    answer.on(name, done);
+    answer.on("close", done);
+  });
 }
 
 /**

@@ -42,9 +42,12 @@ export interface Listener {
 }
 
 const PREFACE = "PRI * HTTP/2.0";
-/** What a client may send before the server has read any of it, per stream and per connection. */
-const STREAM_WINDOW = 16 * 1024 * 1024;
-const CONNECTION_WINDOW = 64 * 1024 * 1024;
+/**
+ * What a client may send before the server has read any of it. The default of 64 KiB stops senders
+ * again and again. The same for a stream and for its connection: Bun never reopens a stream whose
+ * connection has the larger window.
+ */
+const WINDOW_BYTES = 16 * 1024 * 1024;
 /** What Node's HTTP/2 may buffer for a connection before it refuses streams. */
 const SESSION_MEMORY_MB = 512;
 /** Idle HTTP/1.1 connections are kept this long, so that pooled ones do not race with requests. */
@@ -65,12 +68,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     (request, response) => options.onExchange(openExchange(request, response)),
   );
   const http2Server = http2.createServer(
-    { settings: { initialWindowSize: STREAM_WINDOW }, maxSessionMemory: SESSION_MEMORY_MB },
+    { settings: { initialWindowSize: WINDOW_BYTES }, maxSessionMemory: SESSION_MEMORY_MB },
     (request, response) => options.onExchange(openExchange(request, response)),
   );
   http2Server.on("session", (session) => {
     remember(sessions, session);
-    session.setLocalWindowSize(CONNECTION_WINDOW);
+    session.setLocalWindowSize(WINDOW_BYTES);
   });
   // What clients do wrong ends their own connection; without a listener it would end the process.
   http2Server.on("sessionError", ignore);

@@ -34,8 +34,8 @@ export interface LocalZerobus extends AsyncDisposable {
   /** Makes every token given out so far invalid. Open streams go on. */
   revokeTokens(): void;
   /**
-   * Ends open streams with UNAVAILABLE, then drops all connections and frees the port. Takes a second
-   * at most; may be called again. What landed stays readable.
+   * Ends open streams with UNAVAILABLE, closes all connections and frees the port, in less than two
+   * seconds even if clients do not cooperate. May be called again. What landed stays readable.
    */
   close(): Promise<void>;
 }

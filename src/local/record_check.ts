@@ -147,11 +147,12 @@ export class RecordChecker {
   }
 
   #text(end: number, name: string): void {
+    const bytes = this.#bytes;
     let at = this.#at;
-    while (at < end && this.#bytes[at]! < 0x80) at++;
+    while (at < end && bytes[at]! < 0x80) at++;
     if (at === end) return;
     try {
-      this.#utf8.decode(this.#bytes.subarray(this.#at, end));
+      this.#utf8.decode(bytes.subarray(at, end));
     } catch {
       throw new RecordProblem(`${name}: text that is not UTF-8`);
     }

@@ -23,6 +23,7 @@ export type LocalValue =
 
 /** A row by field name. A field that was left out is null. */
 export interface LocalRow {
+  /** The field's value. */
   readonly [field: string]: LocalValue;
 }
 

@@ -155,7 +155,7 @@ function openStream(
     throw new ConnectError(`there is no table ${tableName}`, Code.NotFound);
   }
   const type = rowTypeOf(request, table);
-  table.descriptor = type.descriptor;
+  table.descriptor = request.descriptorProto;
   stats.streams++;
   return new OpenStream(table, type, send, stats);
 }

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { DescriptorProto } from "@bufbuild/protobuf/wkt";
 import type { RowType } from "./descriptor.ts";
 import type { ResolvedTable } from "./options.ts";
 import type { Records } from "./request.ts";
 import { type LocalRow, readRow } from "./row.ts";
 
-/** How long to wait, and for whom. */
+/** How long to wait. */
 export interface WaitOptions {
   /** Milliseconds until giving up. Default 10,000. */
   readonly timeoutMs?: number;
@@ -23,8 +22,11 @@ export interface LocalTable {
   readonly rowCount: number;
   /** Bytes of those rows as protobuf, without framing. */
   readonly byteCount: number;
-  /** What the stream opened last declared its records to be. */
-  readonly descriptor: DescriptorProto | undefined;
+  /**
+   * What the stream opened last declared its records to be: a serialized
+   * `google.protobuf.DescriptorProto`. Undefined before there was a stream.
+   */
+  readonly descriptor: Uint8Array | undefined;
   /** The kept rows in order of arrival, decoded as they are asked for. */
   rows(): IterableIterator<LocalRow>;
   /** The kept rows as they came, protobuf messages. */
@@ -61,7 +63,7 @@ export class TableStore implements LocalTable {
   #closed = false;
   rowCount = 0;
   byteCount = 0;
-  descriptor: DescriptorProto | undefined = undefined;
+  descriptor: Uint8Array | undefined = undefined;
 
   /** An empty table. */
   constructor(definition: ResolvedTable) {

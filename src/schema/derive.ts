@@ -17,6 +17,7 @@ import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { elementOf, entryOf, isList, valueTypeOf } from "./arrow_type.ts";
 import { checkDepth, MAX_FIELDS, RESERVED_FIRST, RESERVED_LAST } from "./limits.ts";
+import type { MessageDescriptor } from "./message_descriptor.ts";
 import { checkColumnNames, isValidName, join, jsonName, pascalCase } from "./names.ts";
 import { scalarOf } from "./scalar.ts";
 
@@ -42,7 +43,7 @@ export interface DescriptorOptions {
 export function descriptorFromSchema(
   schema: ArrowSchema,
   options: DescriptorOptions = {},
-): DescriptorProto {
+): MessageDescriptor {
   const { messageName = DEFAULT_MESSAGE_NAME } = options;
   if (!isValidName(messageName)) {
     throw new ConfigurationError(

@@ -53,7 +53,7 @@ export function join(path: string, name: string): string {
 
 /** `unit_price` → `UnitPrice`, as protoc names the entries of a map field. */
 export function pascalCase(name: string): string {
-  return name.replace(/(?:^|_+)([^_]?)/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/(?:^_*|_+)([^_]?)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `unit_price` → `unitPrice`, as protoc derives `json_name`. */

@@ -8,7 +8,7 @@ import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
 import { ConnectionError, type ErrorDetails, type ZerobusError } from "../core/errors.ts";
 import { errorFromStatus, type StatusName, statusName } from "../core/status.ts";
 import { RetryInfoSchema } from "../gen/retry_info_pb.ts";
-import { durationMs } from "./duration.ts";
+import { durationMs, timerMs } from "./duration.ts";
 import type { HttpResponse } from "./http_client.ts";
 import type { Ending } from "./stream_protocol.ts";
 
@@ -74,5 +74,5 @@ function retryAfter({ status, header }: HttpResponse): ErrorDetails {
   const value = header.get("retry-after");
   if (value === null || (status !== 429 && status !== 503)) return {};
   const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? {} : { retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 31 - 1) };
+  return Number.isNaN(ms) ? {} : { retryAfterMs: timerMs(ms) };
 }

@@ -21,6 +21,7 @@ interface Kind {
   readonly describe: (origin: string, detail: string) => string;
 }
 
+/** What a connection can fail with before it carries a stream. */
 const KINDS: readonly Kind[] = [
   {
     codes: /CERT|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|^INVALID_(?:CA|PURPOSE)$/,
@@ -31,8 +32,9 @@ const KINDS: readonly Kind[] = [
       `name, and the certificate authority in the TLS options`,
   },
   {
-    codes: /^(?:EPROTO|ERR_SSL_)/,
-    words: /received corrupt message|received fatal alert/,
+    codes: /^EPROTO$|^ERR_SSL_(?:WRONG_VERSION_NUMBER|\w*PROTOCOL\w*)$/,
+    words:
+      /received corrupt message|received fatal alert: (?:NoApplicationProtocol|ProtocolVersion)/,
     retryable: false,
     describe: (origin, detail) =>
       `no TLS connection to ${origin} (${detail}); check that it is an https endpoint that speaks ` +
@@ -64,8 +66,10 @@ export function connectionFailure(reason: unknown, circumstances: Circumstances)
   const { origin, established, retryable } = circumstances;
   const chain = causes(reason);
   const detail = detailOf(chain.at(-1));
-  for (const kind of KINDS) {
-    if (!chain.some((error) => fits(error, kind))) continue;
+  const kind = established
+    ? undefined
+    : KINDS.find((candidate) => chain.some((error) => fits(error, candidate)));
+  if (kind !== undefined) {
     return new ConnectionError(kind.describe(origin, detail), {
       cause: reason,
       retryable: kind.retryable,

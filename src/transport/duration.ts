@@ -1,5 +1,5 @@
 /**
- * Protobuf durations.
+ * Waiting times from the wire.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 /** The longest time that timers can wait, about 24 days. */
 const MAX_MS = 2 ** 31 - 1;
 
-/**
- * A duration in whole milliseconds: 0 when it is absent or negative, and never more than timers can
- * wait.
- */
+/** A time in milliseconds, between 0 and the longest that timers can wait. */
+export function timerMs(ms: number): number {
+  return Math.min(Math.max(ms, 0), MAX_MS);
+}
+
+/** A duration in whole milliseconds that timers can wait; 0 when it is absent or negative. */
 export function durationMs(duration: Duration | undefined): number {
   if (duration === undefined) return 0;
-  const ms = Number(duration.seconds) * 1000 + Math.floor(duration.nanos / 1_000_000);
-  return Math.min(Math.max(ms, 0), MAX_MS);
+  return timerMs(Number(duration.seconds) * 1000 + Math.floor(duration.nanos / 1_000_000));
 }

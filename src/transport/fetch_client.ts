@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { onAbort } from "../core/async.ts";
 import type { HttpClient, HttpResponse } from "./http_client.ts";
 
 /**
@@ -27,7 +28,7 @@ export function fetchClient(fetchFunction: typeof fetch = globalThis.fetch): Htt
     return {
       status: response.status,
       header: response.headers,
-      body: responseChunks(response.body),
+      body: responseChunks(response.body, signal),
       trailer: new Headers(),
     };
   };
@@ -52,48 +53,51 @@ function requestStream(
   signal: AbortSignal,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const chunks = body[Symbol.asyncIterator]();
-  let finish = (): void => {};
+  let stopListening = (): void => {};
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller): void {
       // Not every fetch cancels the body of a request that is aborted.
-      const onAbort = () => controller.error(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      finish = () => signal.removeEventListener("abort", onAbort);
+      stopListening = onAbort(signal, () => controller.error(signal.reason));
     },
     async pull(controller): Promise<void> {
       const { done, value } = await chunks.next();
       if (signal.aborted) return;
       if (done === true) {
-        finish();
+        stopListening();
         controller.close();
       } else {
         controller.enqueue(value as Uint8Array<ArrayBuffer>);
       }
     },
     async cancel(): Promise<void> {
-      finish();
+      stopListening();
       await chunks.return?.();
     },
   }, { highWaterMark: 0 });
 }
 
-function responseChunks(body: ReadableStream<Uint8Array> | null): AsyncIterable<Uint8Array> {
+function responseChunks(
+  body: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const reader = body?.getReader();
+  // Nobody is interested in how the rest ends, and nobody may have to wait for it.
+  const cancel = (): void => void reader?.cancel().catch(() => {});
+  // Not every fetch lets go of a connection that is aborted after the head of the response.
+  const stopListening = onAbort(signal, cancel);
   return {
-    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-      const reader = body?.getReader();
-      return {
-        async next(): Promise<IteratorResult<Uint8Array>> {
-          const result = await reader?.read();
-          return result === undefined || result.done
-            ? { done: true, value: undefined }
-            : { done: false, value: result.value };
-        },
-        return(): Promise<IteratorResult<Uint8Array>> {
-          // Nobody is interested in how the rest ends, and nobody may have to wait for it.
-          reader?.cancel().catch(() => {});
-          return Promise.resolve({ done: true, value: undefined });
-        },
-      };
-    },
+    [Symbol.asyncIterator]: (): AsyncIterator<Uint8Array> => ({
+      async next(): Promise<IteratorResult<Uint8Array>> {
+        const result = await reader?.read();
+        if (result !== undefined && !result.done) return { done: false, value: result.value };
+        stopListening();
+        return { done: true, value: undefined };
+      },
+      return(): Promise<IteratorResult<Uint8Array>> {
+        stopListening();
+        cancel();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
   };
 }

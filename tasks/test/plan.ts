@@ -4,12 +4,19 @@
  * @module
  */
 import type { Runtime } from "../../tests/harness/environment.ts";
+import {
+  ARROW_BUILDERS,
+  codeOf,
+  importsOf,
+  type SourceFile,
+  specifiersOf,
+} from "../../tests/architecture/source_file.ts";
 import { ROOT } from "../project.ts";
 
-/** A rule that keeps test files from a runtime. */
+/** A rule that keeps test files from runtimes. */
 interface Exemption {
   /** How the paths begin. */
-  readonly prefix: string;
+  readonly prefixes: readonly string[];
   /** Where they do not run. */
   readonly runtimes: readonly Runtime[];
   /** Why. */
@@ -18,29 +25,29 @@ interface Exemption {
 
 const EXEMPTIONS: readonly Exemption[] = [
   {
-    prefix: "tests/architecture",
+    prefixes: ["tests/architecture", "tests/tasks/"],
     runtimes: ["bun", "node", "workerd"],
-    reason: "reads the source tree, which is the same everywhere",
+    reason: "are about the source tree and the tasks, which are the same everywhere",
   },
   {
-    prefix: "tests/tasks/",
+    prefixes: ["tests/behaviour/"],
     runtimes: ["bun", "node", "workerd"],
-    reason: "the tasks are programs for Deno",
+    reason: "run against the package, in a row of their own",
+  },
+];
+
+/** What keeps a test file from a worker: found in it, or in anything that it imports. */
+const WORKER_OBSTACLES: readonly {
+  readonly reason: string;
+  readonly isIn: (file: SourceFile) => boolean;
+}[] = [
+  {
+    reason: "need Node's modules, which a worker has not",
+    isIn: (file) => specifiersOf(file).some((specifier) => specifier.startsWith("node:")),
   },
   {
-    prefix: "tests/behaviour/",
-    runtimes: ["bun", "node", "workerd"],
-    reason: "the suites run against the package there, in a row of their own",
-  },
-  {
-    prefix: "tests/local/",
-    runtimes: ["workerd"],
-    reason: "a worker cannot start a server",
-  },
-  {
-    prefix: "tests/runtime/",
-    runtimes: ["workerd"],
-    reason: "a worker has no HTTP/2 client and no files",
+    reason: "use apache-arrow's builders: they compile code, which a worker must not",
+    isIn: (file) => ARROW_BUILDERS.test(codeOf(file.text)),
   },
 ];
 
@@ -48,20 +55,40 @@ const EXEMPTIONS: readonly Exemption[] = [
 export interface Plan {
   /** Paths of the files to run. */
   readonly files: readonly string[];
-  /** What is left out, and why. */
-  readonly leftOut: readonly { readonly prefix: string; readonly reason: string }[];
+  /** Reasons why files are left out, and how many for each. */
+  readonly leftOut: ReadonlyMap<string, number>;
 }
 
 /** The unit tests for a runtime. */
 export async function planFor(runtime: Runtime): Promise<Plan> {
-  const all = await testFiles("tests");
-  const exemptions = EXEMPTIONS.filter(({ prefix, runtimes }) =>
-    runtimes.includes(runtime) && all.some((path) => path.startsWith(prefix))
-  );
-  return {
-    files: all.filter((path) => !exemptions.some(({ prefix }) => path.startsWith(prefix))),
-    leftOut: exemptions,
-  };
+  const files: string[] = [];
+  const leftOut = new Map<string, number>();
+  for (const path of await testFiles("tests")) {
+    const reason = exemptionOf(path, runtime) ??
+      (runtime === "workerd" ? await workerObstacle(path) : undefined);
+    if (reason === undefined) files.push(path);
+    else leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+  }
+  return { files, leftOut };
+}
+
+function exemptionOf(path: string, runtime: Runtime): string | undefined {
+  return EXEMPTIONS.find(({ prefixes, runtimes }) =>
+    runtimes.includes(runtime) && prefixes.some((prefix) => path.startsWith(prefix))
+  )?.reason;
+}
+
+async function workerObstacle(path: string, seen = new Set<string>()): Promise<string | undefined> {
+  if (seen.has(path)) return undefined;
+  seen.add(path);
+  const file = { path, text: await Deno.readTextFile(`${ROOT}/${path}`) };
+  const obstacle = WORKER_OBSTACLES.find(({ isIn }) => isIn(file));
+  if (obstacle !== undefined) return obstacle.reason;
+  for (const target of importsOf(file)) {
+    const reason = await workerObstacle(target, seen);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 async function testFiles(folder: string): Promise<string[]> {

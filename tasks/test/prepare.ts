@@ -91,7 +91,7 @@ const prepareUnitTests: Preparation = async (runtime, tally, bench) => {
   const run = await runOf(runtime, tally, module, bench);
   return async () => {
     await run();
-    for (const { prefix, reason } of leftOut) console.log(`  without ${prefix}: ${reason}`);
+    for (const [reason, count] of leftOut) console.log(`  – ${count} files ${reason}`);
   };
 };
 

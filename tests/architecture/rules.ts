@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { codeOf, importsOf, lineOf, type SourceFile, specifiersOf } from "./source_file.ts";
+import {
+  ARROW_BUILDERS,
+  codeOf,
+  importsOf,
+  lineOf,
+  type SourceFile,
+  specifiersOf,
+} from "./source_file.ts";
 
 /** Which folders of `src` a folder may import from, besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -162,6 +169,18 @@ export function standardLibrary(files: readonly SourceFile[]): string[] {
     specifiersOf(file).filter((specifier) => /^(?:jsr:)?@std\//.test(specifier))
       .map((specifier) => `${file.path} imports ${specifier}`)
   );
+}
+
+/**
+ * The library runs in workers, where code must not be made from text. apache-arrow's builders, and
+ * what is made of them, do that.
+ */
+export function codeGeneration(files: readonly SourceFile[]): string[] {
+  const calls = /\bnew Function\b|\beval\(/;
+  return [
+    ...offences(sources(files), ARROW_BUILDERS, "uses apache-arrow's builders"),
+    ...offences(sources(files), calls, "makes code from text"),
+  ];
 }
 
 /** Every behavioural suite is in the list that the runtimes work through. */

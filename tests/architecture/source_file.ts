@@ -29,6 +29,10 @@ export function importsOf(file: SourceFile): string[] {
     .map((specifier) => new URL(specifier, `file:///${file.path}`).pathname.slice(1));
 }
 
+/** What apache-arrow's builders are called by. They compile code, which a worker must not. */
+export const ARROW_BUILDERS: RegExp =
+  /\b(?:vectorFromArray|tableFromArrays|tableFromJSON|makeBuilder)\b/;
+
 /**
  * Source text with comments blanked out, and strings too unless they are to be kept. Line breaks
  * stay, so that lines keep their numbers.

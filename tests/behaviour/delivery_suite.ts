@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import {
   Int32,
-  RecordBatch,
+  type RecordBatch,
   Table,
   tableFromArrays,
   tableToIPC,

@@ -1,12 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as arrow from "apache-arrow";
-import {
-  byteLengthOf,
-  isRecordBatch,
-  isTable,
-  kindOf,
-  recordBatchesOf,
-} from "../../src/core/arrow.ts";
+import { byteLengthOf, isRecordBatch, isTable, recordBatchesOf } from "../../src/core/arrow.ts";
+import { kindOf } from "../../src/core/kind.ts";
 import { test } from "../harness/mod.ts";
 
 const numbers = arrow.vectorFromArray([1, 2, 3], new arrow.Int32());
@@ -68,6 +63,8 @@ const wrong: [string, unknown, string][] = [
   ["text as bytes", new TextEncoder().encode("x,y\n1,2\n".repeat(9)), "Arrow IPC bytes"],
   ["a Parquet file", new TextEncoder().encode("PAR1".padEnd(99, "\u0000") + "PAR1"), "IPC bytes"],
   ["a stream cut off in its schema", ipc.subarray(0, 40), "Arrow IPC bytes"],
+  ["a file cut off behind its schema", arrow.tableToIPC(table, "file").subarray(0, 82), "cut off"],
+  ["a file cut off before its end", arrow.tableToIPC(table, "file").subarray(0, -4), "cut off"],
   ["a stream cut off in a batch", ipc.subarray(0, ipc.length - 30), "Arrow IPC bytes"],
 ];
 for (const [name, input, message] of wrong) {

@@ -184,12 +184,25 @@ test("a server that only ever announces the end is not hammered, and costs no re
   await strike(set);
 });
 
+test("announced ends with progress in between take no time", async () => {
+  const set = stage({ retry: { maxAttempts: 1 } });
+  set.transport.onConnection = (server) => {
+    server.onRequest = ({ offset }) => {
+      if (offset === 0) server.acknowledge(0);
+      else server.announceEnd(0);
+    };
+  };
+  await set.ingest(...Array.from({ length: 20 }, (_, id) => id));
+  assertEquals([unacknowledged(set.stream), set.stream.attempts], [[], 20]);
+  await strike(set);
+});
+
 test("without recovery the signal is ignored", async () => {
   const set = stage({ recovery: false });
   await set.ingest(0);
   await announceEnd(set, 0);
   await set.ingest(1);
-  assertEquals([set.stream.state, received(set.transport.latest)], ["open", [0, 1]]);
+  assertEquals([set.stream.attempts, received(set.transport.latest)], [1, [0, 1]]);
   set.transport.latest.acknowledge(1);
   await set.stream.flush();
   await strike(set);

@@ -150,6 +150,18 @@ test("close gives up during back-off when its flush is over", async () => {
   await assertRejects(() => closing, ConnectionError);
   await set.clock.advance(1_000_000);
   assertEquals(set.transport.opened.length, 1, "nothing reconnects after close");
+  assertEquals(set.stream.failure, undefined);
+  await strike(set);
+});
+
+test("the end of a stream that was given up is no failure", async () => {
+  const set = stage();
+  await set.ingest(0);
+  const closing = held(set.stream.close({ timeoutMs: 100 }));
+  await set.clock.advance(100);
+  await assertRejects(() => closing, ConnectionError, "within 100 ms");
+  assertEquals([set.stream.failure, unacknowledged(set.stream)], [undefined, [0]]);
+  assertEquals(set.events.map(([hook]) => hook), ["connecting", "connected"]);
   await strike(set);
 });
 
@@ -185,6 +197,7 @@ test("nothing is sent after the half-close, not even what waits for the wire", a
 test("close's signal cuts flush and drain short", async () => {
   const set = stage();
   await set.ingest(0);
+  set.transport.latest.endsOnHalfClose = false;
   const impatience = new AbortController();
   const closing = set.stream.close({ signal: impatience.signal });
   await assertPending(closing);
@@ -249,77 +262,3 @@ test("await using closes, and does not report twice what close has reported", as
   assertEquals(await assertRejects(run), error);
   await strike(failing);
 });
-
-test("abort stops at once, and everything not durable fails with the reason", async () => {
-  const set = stage({ limits: { maxInflightRequests: 2 } });
-  await set.ingest(0, 1);
-  set.transport.latest.acknowledge(0);
-  await set.ingest(2);
-  const waiting = [
-    set.stream.waitForOffset(1n),
-    set.stream.flush(),
-    set.stream.ingest(payload(3)),
-  ];
-  const reason = new ConnectionError("the cable is gone", { retryable: false });
-  set.stream.abort(reason);
-  assertEquals(set.transport.latest.dropped, true);
-  for (const outcome of await Promise.allSettled(waiting)) {
-    assertEquals(outcome, { status: "rejected", reason });
-  }
-  await set.stream.waitForOffset(0n);
-  assertEquals([set.stream.failure, unacknowledged(set.stream)], [reason, [1, 2]]);
-  set.stream.abort(new Error("again"));
-  assertEquals(set.stream.failure, reason);
-  await strike(set);
-});
-
-test("abort ends a close that is waiting", async () => {
-  const set = stage();
-  await set.ingest(0);
-  const closing = set.stream.close();
-  set.stream.abort();
-  const error = await assertRejects(() => closing, ZerobusError, "aborted");
-  assertEquals([error.code, set.stream.state], ["closed", "closed"]);
-  await strike(set);
-});
-
-const MOMENTS: { name: string; prepare: (set: ReturnType<typeof stage>) => Promise<void> }[] = [
-  {
-    name: "while the provider is asked",
-    prepare: (set) => set.ingest(0),
-  },
-  {
-    name: "while connecting",
-    prepare: async (set) => {
-      set.transport.answers.push("hang");
-      await set.ingest(0);
-    },
-  },
-  {
-    name: "while waiting",
-    prepare: async (set) => {
-      set.transport.answers.push(unavailable());
-      await set.ingest(0);
-    },
-  },
-  {
-    name: "while paused",
-    prepare: async (set) => {
-      await set.ingest(0);
-      set.transport.latest.announceEnd(1000);
-      await settle();
-    },
-  },
-];
-for (const { name, prepare } of MOMENTS) {
-  test(`abort ${name} leaves nothing running`, async () => {
-    const hangs = name.includes("provider");
-    const set = stage(hangs ? { headersProvider: () => new Promise(() => {}) } : {});
-    await prepare(set);
-    await strike(set);
-    const attempts = set.transport.opened.length;
-    await set.clock.advance(1_000_000);
-    assertEquals(set.transport.opened.length, attempts);
-    assertEquals(unacknowledged(set.stream), [0]);
-  });
-}

@@ -135,19 +135,24 @@ test("a status of refusal that is listed as retryable is retried after the repla
   await strike(set);
 });
 
-test("an authentication error of the provider itself is final: it is asked once", async () => {
-  const error = new AuthenticationError("wrong secret");
-  let asked = 0;
-  const set = stage({
-    headersProvider: () => {
-      asked++;
-      throw error;
-    },
+for (const attempt of [1, 2]) {
+  test(`an authentication error of the provider in attempt ${attempt} is final`, async () => {
+    const error = new AuthenticationError("wrong secret");
+    let asked = 0;
+    const set = stage({
+      headersProvider: () => {
+        if (++asked === attempt) throw error;
+        return {};
+      },
+    });
+    set.transport.answers.push(unavailable());
+    await set.ingest(0);
+    await set.clock.advance(100);
+    assertEquals([set.stream.failure, asked], [error, attempt]);
+    assertEquals(set.transport.opened.length, attempt - 1);
+    await strike(set);
   });
-  await set.ingest(0);
-  assertEquals([set.stream.failure, asked, set.transport.opened.length], [error, 1, 0]);
-  await strike(set);
-});
+}
 
 const PROVIDER_FAILURES = [
   { name: "a retryable ZerobusError", thrown: new TokenRefreshError("503"), kept: true },

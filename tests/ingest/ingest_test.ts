@@ -4,6 +4,8 @@ import { test } from "../harness/mod.ts";
 import { settle } from "./fake_clock.ts";
 import {
   assertPending,
+  held,
+  invalid,
   outcomeOf,
   payload,
   received,
@@ -215,24 +217,41 @@ test("a stream whose signal has aborted never connects", async () => {
   await strike(set);
 });
 
-test("a stream that ends leaves no listener on its signal", async () => {
-  const owner = new AbortController();
-  let listeners = 0;
-  const { signal } = owner;
-  const [add, remove] = [signal.addEventListener, signal.removeEventListener];
-  signal.addEventListener = (
-    ...args: Parameters<typeof add>
-  ) => (listeners++, add.apply(signal, args));
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => (
-    listeners--, remove.apply(signal, args)
-  );
-  const set = stage({ signal });
-  set.transport.onConnection = (server) => server.onRequest = () => server.acknowledgeAll();
-  const offset = await set.stream.ingest(payload(0), { signal });
-  await set.stream.waitForOffset(offset, { signal });
-  await set.stream.flush({ signal });
-  assertEquals(listeners, 1, "calls clean up behind themselves");
-  await set.stream.close({ signal });
-  assertEquals(listeners, 0);
+/** Counts the listeners on a signal. */
+function listenersOf(signal: AbortSignal): () => number {
+  let count = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    count++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    count--;
+    removeEventListener.apply(signal, args);
+  };
+  return () => count;
+}
+
+test("calls and streams that end leave no listener on their signals", async () => {
+  const { signal } = new AbortController();
+  const listeners = listenersOf(signal);
+  const set = stage({ signal, limits: { maxInflightRequests: 1 } });
+  await set.stream.ingest(payload(0), { signal });
+  assertEquals(listeners(), 1, "the stream's own");
+  const inLine = [1, 2, 3].map((id) => set.stream.ingest(payload(id), { signal }));
+  const waits = [
+    set.stream.waitForOffset(0n, { signal }),
+    set.stream.flush({ signal }),
+    held(set.stream.flush({ signal, timeoutMs: 10 })),
+  ];
+  assertEquals(listeners(), 7);
+  await set.clock.advance(10);
+  assertEquals(listeners(), 6);
+  set.transport.latest.acknowledge(0);
+  await Promise.all([inLine[0], waits[0]]);
+  assertEquals(listeners(), 4);
+  set.transport.latest.fail(invalid());
+  await Promise.allSettled([...inLine, ...waits]);
+  assertEquals(listeners(), 0);
   await strike(set);
 });

@@ -4,6 +4,8 @@ import { settle } from "./fake_clock.ts";
 import { payload, stage, strike, unacknowledged, unavailable } from "./stage.ts";
 
 const MANY = 100_000;
+/** Seconds where work is linear, minutes where it is not; room for a busy machine. */
+const PATIENCE = { timeoutMs: 60_000 };
 const UNBOUNDED = { maxInflightRequests: Infinity, maxInflightBytes: Infinity };
 
 test("a hundred thousand requests in flight, released by one acknowledgement", async () => {
@@ -15,7 +17,7 @@ test("a hundred thousand requests in flight, released by one acknowledgement", a
   await set.stream.flush();
   assertEquals(set.stream.inflightRequests, 0);
   await strike(set);
-});
+}, PATIENCE);
 
 test("a hundred thousand requests, each waited for and acknowledged by itself", async () => {
   const set = stage({ limits: UNBOUNDED });
@@ -28,26 +30,30 @@ test("a hundred thousand requests, each waited for and acknowledged by itself", 
   for (let offset = 0; offset < MANY; offset++) set.transport.latest.acknowledge(offset);
   await Promise.all(waits);
   await strike(set);
-});
+}, PATIENCE);
 
-test("a hundred thousand requests in line for a narrow window, half of them withdrawn", async () => {
-  const set = stage({ limits: { maxInflightRequests: 10 } });
-  set.transport.onConnection = (server) => server.onRequest = () => server.acknowledgeAll();
-  const withdrawals: AbortController[] = [];
-  const ingested = Promise.allSettled(
-    Array.from({ length: MANY }, (_, id) => {
-      const withdrawal = new AbortController();
-      if (id % 2 === 1 && id > 100) withdrawals.push(withdrawal);
-      return set.stream.ingest(payload(id), { signal: withdrawal.signal });
-    }),
-  );
-  for (const withdrawal of withdrawals) withdrawal.abort();
-  const admitted = (await ingested).filter(({ status }) => status === "fulfilled").length;
-  await set.stream.flush();
-  assertEquals(admitted, set.transport.latest.requests.length);
-  assertEquals(admitted, MANY / 2 + 50);
-  await strike(set);
-});
+test(
+  "a hundred thousand requests in line for a narrow window, half of them withdrawn",
+  async () => {
+    const set = stage({ limits: { maxInflightRequests: 10 } });
+    set.transport.onConnection = (server) => server.onRequest = () => server.acknowledgeAll();
+    const withdrawals: AbortController[] = [];
+    const ingested = Promise.allSettled(
+      Array.from({ length: MANY }, (_, id) => {
+        const withdrawal = new AbortController();
+        if (id % 2 === 1 && id > 100) withdrawals.push(withdrawal);
+        return set.stream.ingest(payload(id), { signal: withdrawal.signal });
+      }),
+    );
+    for (const withdrawal of withdrawals) withdrawal.abort();
+    const admitted = (await ingested).filter(({ status }) => status === "fulfilled").length;
+    await set.stream.flush();
+    assertEquals(admitted, set.transport.latest.requests.length);
+    assertEquals(admitted, MANY / 2 + 50);
+    await strike(set);
+  },
+  PATIENCE,
+);
 
 test("a hundred thousand requests are sent again after a failure, once", async () => {
   const set = stage({ limits: UNBOUNDED });
@@ -60,4 +66,4 @@ test("a hundred thousand requests are sent again after a failure, once", async (
   assertEquals(unacknowledged(set.stream)[0], MANY / 2);
   assertLess(set.clock.slept.length, 100, "no timer per request");
   await strike(set);
-});
+}, PATIENCE);

@@ -1,4 +1,4 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   DescriptorProtoSchema,
   FieldDescriptorProto_Label as Label,
@@ -122,7 +122,8 @@ test("a table shows rows, records, descriptor and counts", async () => {
     assertEquals([...table.rows()].map(({ id }) => id), [1n, 2n, 3n]);
     assertEquals(table.rowCount, 3);
     assertEquals(table.byteCount, records.reduce((sum, record) => sum + record.length, 0));
-    assertEquals(table.descriptor!.field.map(({ name }) => name), ["id", "name"]);
+    const { field } = fromBinary(DescriptorProtoSchema, table.descriptor!);
+    assertEquals(field.map(({ name }) => name), ["id", "name"]);
   });
 });
 

@@ -62,6 +62,7 @@ export function grpcTransport(options: GrpcTransportOptions): Transport {
           withSensitive(headers),
           requestOptions,
         );
+        keepErrorsIn(stream.session);
         streams.add(stream);
         stream.once("close", () => streams.delete(stream));
         return stream;
@@ -92,6 +93,16 @@ async function allClosed(streams: ReadonlySet<ClientHttp2Stream>): Promise<void>
     timeout: () => undefined,
   }).catch(() => {});
 }
+
+/**
+ * The manager stops listening to a session when it drops it. An error that the session has yet to
+ * report would then end the program, and it says nothing that the streams have not said.
+ */
+function keepErrorsIn(session: ClientHttp2Stream["session"]): void {
+  if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
+}
+
+function ignore(): void {}
 
 /** Keeps credentials out of the compression tables of whatever relays the request. */
 function withSensitive(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {

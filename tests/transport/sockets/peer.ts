@@ -43,10 +43,15 @@ export interface Peer extends AsyncDisposable {
  * want of a client, fails the disposal. */
 export async function startPeer(options: PeerOptions, script: Script): Promise<Peer> {
   const failures: unknown[] = [];
-  const play = (lines: Lines) => {
-    script(new Exchange(options.protocol, lines)).catch((reason) => {
+  const play = async (lines: Lines) => {
+    const exchange = new Exchange(options.protocol, lines);
+    try {
+      await script(exchange);
+      // What nobody reads would be in the way of the connection's next request.
+      await exchange.gone();
+    } catch (reason) {
       if (!(reason instanceof ClientGone)) failures.push(reason);
-    });
+    }
   };
   const server = createServer(options, play);
   const sockets = new Set<Socket>();

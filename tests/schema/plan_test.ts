@@ -1,0 +1,95 @@
+import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import { toBinary } from "@bufbuild/protobuf";
+import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type DataType,
+  Dictionary,
+  Field,
+  FixedSizeBinary,
+  FixedSizeList,
+  Int32,
+  Int64,
+  Int8,
+  List,
+  Schema,
+  Struct,
+  TimestampMicrosecond,
+  TimestampSecond,
+  Uint32,
+  Utf8,
+} from "apache-arrow";
+import { planFor } from "../../src/schema/plan.ts";
+import { descriptorOf, fieldOf, FieldType } from "../encode/build.ts";
+import { test } from "../harness/mod.ts";
+
+const schemaOf = (type: DataType, nullable = true) => new Schema([new Field("v", type, nullable)]);
+
+test("one schema object has one plan, and so have schemas of the same structure", () => {
+  const schema = schemaOf(new Int32());
+  const plan = planFor(schema);
+  assertStrictEquals(planFor(schema), plan);
+  assertStrictEquals(planFor(schemaOf(new Int32())), plan);
+  assertEquals(plan.descriptorBytes, toBinary(DescriptorProtoSchema, plan.descriptor));
+});
+
+test("metadata and time zones do not make another plan", () => {
+  const plain = planFor(schemaOf(new TimestampSecond()));
+  const field = new Field("v", new TimestampSecond("Asia/Tokyo"), true, new Map([["k", "v"]]));
+  assertStrictEquals(planFor(new Schema([field], new Map([["a", "b"]]))), plain);
+});
+
+test("everything that changes the bytes makes another plan", () => {
+  const item = (type: DataType) => new Field("item", type, true);
+  const types: DataType[] = [
+    new Int32(),
+    new Int64(),
+    new Uint32(),
+    new Utf8(),
+    new TimestampSecond(),
+    new TimestampMicrosecond(),
+    new FixedSizeBinary(3),
+    new FixedSizeBinary(4),
+    new List(item(new Int32())),
+    new FixedSizeList(2, item(new Int32())),
+    new FixedSizeList(3, item(new Int32())),
+    new Dictionary(new Utf8(), new Int8()),
+    new Dictionary(new Utf8(), new Int32()),
+    new Struct([new Field("a", new Int32(), true)]),
+    new Struct([new Field("a", new Int32(), false)]),
+    new Struct([new Field("b", new Int32(), true)]),
+  ];
+  const plans = [
+    ...types.map((type) => planFor(schemaOf(type))),
+    planFor(schemaOf(new Int32(), false)),
+  ];
+  assertEquals(new Set(plans).size, plans.length);
+});
+
+test("the key is equal exactly if the descriptor's bytes are", () => {
+  const [a, b, c] = [new Int32(), new Int8(), new Int64()].map((type) => planFor(schemaOf(type)));
+  assertNotEquals(a, b);
+  assertEquals(a?.key, b?.key);
+  assertNotEquals(a?.key, c?.key);
+  assertNotEquals(a?.key, planFor(schemaOf(new Int32()), { messageName: "Other" }).key);
+});
+
+test("a descriptor is known by identity and by its bytes", () => {
+  const schema = schemaOf(new Int32());
+  const make = (number: number) => descriptorOf([fieldOf("v", number, FieldType.SINT64)]);
+  const descriptor = make(7);
+  const plan = planFor(schema, { descriptor });
+  assertStrictEquals(planFor(schema, { descriptor }), plan);
+  assertStrictEquals(planFor(schema, { descriptor: make(7) }), plan);
+  assertNotEquals(planFor(schema, { descriptor: make(8) }).key, plan.key);
+  assertEquals(plan.descriptor.field[0]?.number, 7);
+});
+
+test("many schemas and descriptors do not pile up, and plans come back right", () => {
+  const schema = schemaOf(new Int32());
+  for (let number = 1; number <= 200; number++) {
+    const descriptor = descriptorOf([fieldOf("v", number, FieldType.INT64)]);
+    assertEquals(planFor(schema, { descriptor }).descriptor.field[0]?.number, number);
+    assertEquals(planFor(schema, { descriptor }).descriptor.field[0]?.number, number);
+  }
+  assertEquals(planFor(schema).descriptor.field[0]?.type, FieldType.INT32);
+});

@@ -1,0 +1,103 @@
+/**
+ * Certificates: trusted, not trusted, and asked for.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import type { Protocol, Transport } from "../../../src/core/transport.ts";
+import { grpcTransport } from "../../../src/runtime/grpc/grpc_transport.ts";
+import { tlsHttpClient } from "../../../src/runtime/grpc/tls_http_client.ts";
+import type { TlsOptions } from "../../../src/runtime/grpc/tls_options.ts";
+import { connectTransport } from "../../../src/transport/connect_transport.ts";
+import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
+import { test } from "../../harness/mod.ts";
+import { CA_CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY } from "./certificates.ts";
+import { type PeerOptions, type Script, startPeer } from "./peer.ts";
+import { allMessages, errorOf, openRequest } from "./subject.ts";
+
+type Maker = (endpoint: string, tls: TlsOptions) => Transport;
+
+const MAKERS: readonly [string, Protocol, Maker][] = [
+  ["gRPC", "grpc", (endpoint, tls) => grpcTransport({ endpoint, tls })],
+  [
+    "gRPC-Web",
+    "grpc-web",
+    (endpoint, tls) => grpcWebTransport({ endpoint, httpClient: tlsHttpClient(tls) }),
+  ],
+  [
+    "Connect",
+    "connect",
+    (endpoint, tls) => connectTransport({ endpoint, httpClient: tlsHttpClient(tls) }),
+  ],
+];
+
+const FETCHING: readonly [string, Protocol, Maker][] = [
+  ["gRPC-Web over fetch", "grpc-web", (endpoint) => grpcWebTransport({ endpoint })],
+  ["Connect over fetch", "connect", (endpoint) => connectTransport({ endpoint })],
+];
+
+const serve: Script = async (exchange) => {
+  await exchange.accept();
+  await exchange.serve();
+};
+
+/** Opens a stream, sends a request and ends it. */
+async function deliver(make: Maker, tls: TlsOptions, options: PeerOptions): Promise<void> {
+  await using peer = await startPeer({ tls: true, ...options }, serve);
+  const transport = make(peer.url, tls);
+  try {
+    const connection = await transport.open(openRequest());
+    await connection.send({ offset: 0, records: new Uint8Array([10, 0]) });
+    connection.end();
+    assertEquals(await allMessages(connection), {
+      messages: [{ kind: "acknowledgement", upTo: 0 }],
+    });
+  } finally {
+    await transport.close();
+  }
+}
+
+for (const [name, protocol, make] of [...MAKERS, ...FETCHING]) {
+  test(`${name}: a certificate of an unknown authority is a final error`, async () => {
+    const error = await errorOf(deliver(make, {}, { protocol }));
+    assertEquals([error.name, error.retryable], ["ConnectionError", false], error.message);
+    assertMatch(error.message, /the TLS certificates of https:\/\/localhost:\d+ .* do not fit \(/);
+  });
+
+  test(`${name}: https to a port without TLS is a final error`, async () => {
+    await using peer = await startPeer({ protocol }, serve);
+    const transport = make(peer.url.replace("http:", "https:"), { ca: CA_CERTIFICATE });
+    const error = await errorOf(transport.open(openRequest()));
+    await transport.close();
+    assertEquals([error.name, error.retryable], ["ConnectionError", false], error.message);
+    assertMatch(error.message, /no TLS connection to https:\/\/127.0.0.1:\d+ \(/);
+  });
+}
+
+for (const [name, protocol, make] of MAKERS) {
+  test(`${name}: an authority of one's own is trusted`, async () => {
+    await deliver(make, { ca: CA_CERTIFICATE }, { protocol });
+    await deliver(make, { ca: [CA_CERTIFICATE] }, { protocol });
+  });
+
+  test(`${name}: a certificate of another host is a final error`, async () => {
+    const tls = { ca: CA_CERTIFICATE, serverName: "zerobus.example" };
+    const error = await errorOf(deliver(make, tls, { protocol }));
+    assertEquals([error.name, error.retryable], ["ConnectionError", false], error.message);
+    assertMatch(error.message, /check the host name/);
+  });
+
+  test(`${name}: rejectUnauthorized false accepts any certificate`, async () => {
+    await deliver(make, { rejectUnauthorized: false }, { protocol });
+  });
+
+  test(`${name}: a client certificate is shown to servers that demand one`, async () => {
+    const demanding: PeerOptions = { protocol, clientCa: CA_CERTIFICATE };
+    const identity = { cert: CLIENT_CERTIFICATE, key: CLIENT_KEY };
+    await deliver(make, { ca: CA_CERTIFICATE, ...identity }, demanding);
+    assertEquals(
+      (await errorOf(deliver(make, { ca: CA_CERTIFICATE }, demanding))).code,
+      "connection",
+    );
+  });
+}
