@@ -67,7 +67,8 @@ export {
   TransmissionResult,
 } from "./src/core/result.ts";
 export { Secret } from "./src/core/secret.ts";
-export { DEFAULT_RETRYABLE_STATUSES, STATUS_NAMES, type StatusName } from "./src/core/status.ts";
+export { DEFAULT_RETRYABLE_STATUSES } from "./src/core/status.ts";
+export { STATUS_NAMES, type StatusName } from "./src/core/status_name.ts";
 export type {
   Connection,
   OpenRequest,

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { abortable } from "@std/async";
 import type { RecordBatch } from "apache-arrow";
 import { connectionHeaders } from "./auth/connection_headers.ts";
 import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
 import { type ArrowBatch, type ArrowTable, recordBatchesOf } from "./core/arrow.ts";
+import { unlessAborted } from "./core/async.ts";
 import { systemClock } from "./core/clock.ts";
 import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
 import { ZerobusError } from "./core/errors.ts";
@@ -107,7 +107,7 @@ export class ZerobusWrapper implements AsyncDisposable {
     const { signal } = options;
     signal?.throwIfAborted();
     const delivery = this.#deliver(batch, options.descriptor, signal);
-    return await (signal === undefined ? delivery.result : abortable(delivery.result, signal));
+    return await unlessAborted(delivery.result, signal);
   }
 
   /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortable } from "@std/async";
+import { unlessAborted } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { isZerobusError, TokenRefreshError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
@@ -89,7 +89,7 @@ export class TokenCache {
     const flight = entry.flight ??= this.#start(entry, tableName);
     flight.waiting++;
     try {
-      return await abortable(flight.authorization, signal);
+      return await unlessAborted(flight.authorization, signal);
     } finally {
       if (--flight.waiting === 0) {
         flight.cancellation.abort(); // of no effect when it is over

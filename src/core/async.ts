@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 
 /** A promise together with the functions that settle it. */
 export interface Deferred<T> {
@@ -85,6 +85,15 @@ export function within<T>(promise: Promise<T>, bound: Bound): Promise<T> {
     );
     if (signal?.aborted) finish(() => reject(signal.reason));
   });
+}
+
+/** The outcome of a promise, or a rejection with the signal's reason as soon as it aborts. */
+export function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  return within(promise, { clock: systemClock, ms: Infinity, timeout: () => undefined, signal });
 }
 
 interface Link<T> {

@@ -5,7 +5,8 @@
  */
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { Secret } from "./secret.ts";
-import { DEFAULT_RETRYABLE_STATUSES, type StatusName } from "./status.ts";
+import { DEFAULT_RETRYABLE_STATUSES } from "./status.ts";
+import type { StatusName } from "./status_name.ts";
 import type { Protocol, Transport } from "./transport.ts";
 
 /** How often and how patiently a failed connection is tried again. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { StatusName } from "./status.ts";
+import type { StatusName } from "./status_name.ts";
 
 /** Every value that {@linkcode ZerobusError.code} can take. */
 export type ErrorCode =

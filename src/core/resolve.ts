@@ -23,7 +23,7 @@ import {
 } from "./configuration.ts";
 import { ConfigurationError } from "./errors.ts";
 import { Secret } from "./secret.ts";
-import { STATUS_NAMES, type StatusName } from "./status.ts";
+import { STATUS_NAMES, type StatusName } from "./status_name.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { Protocol, Transport } from "./transport.ts";
 

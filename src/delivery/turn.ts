@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortable } from "@std/async";
+import { unlessAborted } from "../core/async.ts";
 
 /**
  * A FIFO lock. Whoever encodes a request holds the lane's turn until the window has taken it, so
@@ -22,7 +22,7 @@ export class Turn {
     let release!: () => void;
     this.#tail = new Promise((resolve) => release = resolve);
     try {
-      await (signal === undefined ? previous : abortable(previous, signal));
+      await unlessAborted(previous, signal);
     } catch (reason) {
       previous.then(release);
       throw reason;

@@ -6,7 +6,7 @@
 import type { RetryBounds } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { HeadersProvider } from "../core/headers_provider.ts";
-import type { StatusName } from "../core/status.ts";
+import type { StatusName } from "../core/status_name.ts";
 import type { Transport } from "../core/transport.ts";
 import type { IngestObserver } from "./observer.ts";
 

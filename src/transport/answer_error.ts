@@ -6,7 +6,8 @@
  */
 import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
 import { ConnectionError, type ErrorDetails, type ZerobusError } from "../core/errors.ts";
-import { errorFromStatus, type StatusName, statusName } from "../core/status.ts";
+import { errorFromStatus } from "../core/status.ts";
+import { type StatusName, statusName } from "../core/status_name.ts";
 import { RetryInfoSchema } from "../gen/retry_info_pb.ts";
 import { durationMs, timerMs } from "./duration.ts";
 import type { HttpResponse } from "./http_client.ts";

@@ -6,7 +6,7 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ConnectionError, isZerobusError, type ZerobusError } from "../core/errors.ts";
-import { type StatusName, statusName } from "../core/status.ts";
+import { type StatusName, statusName } from "../core/status_name.ts";
 import { type Circumstances, redirectRefused } from "./answer_error.ts";
 import { protocolViolation } from "./replies.ts";
 
@@ -39,6 +39,13 @@ const KINDS: readonly Kind[] = [
     describe: (origin, detail) =>
       `no TLS connection to ${origin} (${detail}); check that it is an https endpoint that speaks ` +
       `the configured protocol`,
+  },
+  {
+    codes: /^ERR_HTTP2_ERROR$/,
+    retryable: false,
+    describe: (origin, detail) =>
+      `${origin} does not speak HTTP/2, which gRPC needs (${detail}); check the port, or use ` +
+      `gRPC-Web or Connect`,
   },
   {
     codes: /^(?:ENOTFOUND|EAI_\w+)$/,

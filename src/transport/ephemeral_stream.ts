@@ -7,7 +7,7 @@
 import { type Deferred, deferred, onAbort } from "../core/async.ts";
 import { systemClock } from "../core/clock.ts";
 import { ConnectionError, ZerobusError } from "../core/errors.ts";
-import type { StatusName } from "../core/status.ts";
+import type { StatusName } from "../core/status_name.ts";
 import type { Connection, OpenRequest, OutgoingRequest, ServerMessage } from "../core/transport.ts";
 import { answerError, type Circumstances, endingError } from "./answer_error.ts";
 import { Channel } from "./channel.ts";

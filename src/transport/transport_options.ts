@@ -4,7 +4,8 @@
  * @module
  */
 import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
-import { DEFAULT_RETRYABLE_STATUSES, type StatusName } from "../core/status.ts";
+import { DEFAULT_RETRYABLE_STATUSES } from "../core/status.ts";
+import type { StatusName } from "../core/status_name.ts";
 import { VERSION } from "../core/version.ts";
 
 /** Options that every transport has. */

@@ -100,8 +100,8 @@ export function randomBatch(
 /** An array of the type; about a fifth of it null, unless it has no nulls at all. */
 export function randomData(type: arrow.DataType, length: number, random: Random): arrow.Data {
   const common = { type, length, ...randomValidity(length, random) };
-  // deno-lint-ignore no-explicit-any -- makeData's overloads follow the type, which is dynamic here
-  const make = (parts: object): arrow.Data => (arrow.makeData as any)({ ...common, ...parts });
+  // makeData's overloads follow the type, which is known only here.
+  const make = (parts: object): arrow.Data => arrow.makeData({ ...common, ...parts } as never);
   switch (type.typeId) {
     case arrow.Type.Null:
       return make({});

@@ -3,10 +3,8 @@ import {
   DEFAULT_RETRYABLE_STATUSES,
   errorFromStatus,
   serviceCodeOf,
-  STATUS_NAMES,
-  type StatusName,
-  statusName,
 } from "../../src/core/status.ts";
+import { STATUS_NAMES, type StatusName, statusName } from "../../src/core/status_name.ts";
 import { test } from "../harness/mod.ts";
 
 test("statusName: the numbers that gRPC defines", () => {

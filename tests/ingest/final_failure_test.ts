@@ -5,11 +5,8 @@ import {
   TransmissionError,
   type ZerobusError,
 } from "../../src/core/errors.ts";
-import {
-  DEFAULT_RETRYABLE_STATUSES,
-  STATUS_NAMES,
-  type StatusName,
-} from "../../src/core/status.ts";
+import { DEFAULT_RETRYABLE_STATUSES } from "../../src/core/status.ts";
+import { STATUS_NAMES, type StatusName } from "../../src/core/status_name.ts";
 import { test } from "../harness/mod.ts";
 import { settle } from "./fake_clock.ts";
 import {

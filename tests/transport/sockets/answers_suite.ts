@@ -7,6 +7,7 @@ import { assertEquals, assertExists, assertMatch, assertStringIncludes } from "@
 import { systemClock } from "../../../src/core/clock.ts";
 import { test } from "../../harness/mod.ts";
 import type { Fields } from "./lines.ts";
+import { startPeer } from "./peer.ts";
 import { errorOf, openRequest, type Subject, withPeer } from "./subject.ts";
 
 interface Answer {
@@ -102,6 +103,17 @@ export function answersSuite(subject: Subject): void {
         assertEquals(got.message.includes("hello"), false, "content of the answer in the message");
         if (details !== undefined) assertEquals({ ...got.details }, details);
       });
+    });
+  }
+
+  if (subject.protocol === "grpc" && !subject.tls) {
+    test(`${name}: a server without HTTP/2 is a final error`, async () => {
+      await using peer = await startPeer({ protocol: "grpc-web" }, (exchange) => exchange.gone());
+      const transport = subject.create({ endpoint: peer.url });
+      const error = await errorOf(transport.open(openRequest()));
+      await transport.close();
+      assertEquals([error.name, error.retryable], ["ConnectionError", false], error.message);
+      assertMatch(error.message, /does not speak HTTP\/2/);
     });
   }
 

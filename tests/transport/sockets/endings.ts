@@ -5,7 +5,7 @@
  */
 import { base64Encode, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { Protocol } from "../../../src/core/transport.ts";
-import { STATUS_NAMES } from "../../../src/core/status.ts";
+import { STATUS_NAMES } from "../../../src/core/status_name.ts";
 import type { EndingStatus } from "./exchange.ts";
 import { envelope } from "./envelopes.ts";
 import type { Fields } from "./lines.ts";

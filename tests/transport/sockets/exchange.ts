@@ -5,7 +5,7 @@
  */
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Protocol } from "../../../src/core/transport.ts";
-import type { StatusName } from "../../../src/core/status.ts";
+import type { StatusName } from "../../../src/core/status_name.ts";
 import {
   type EphemeralStreamRequest,
   EphemeralStreamRequestSchema,

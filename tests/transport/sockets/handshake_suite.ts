@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { deferred } from "../../../src/core/async.ts";
-import type { StatusName } from "../../../src/core/status.ts";
+import type { StatusName } from "../../../src/core/status_name.ts";
 import type { Protocol } from "../../../src/core/transport.ts";
 import { RecordType } from "../../../src/gen/zerobus_pb.ts";
 import { test } from "../../harness/mod.ts";
