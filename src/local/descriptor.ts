@@ -51,6 +51,9 @@ export function readDescriptor(bytes: Uint8Array): RowType {
   if (descriptor.name === "") throw new DescriptorProblem("its message has no name");
   const packageName = packageOf(descriptor);
   const scope = packageName === "" ? "" : `.${packageName}`;
+  if (descriptor.field.length === 0) {
+    throw new DescriptorProblem(`${scope}.${descriptor.name}: it has no fields`);
+  }
   const types = new Map<string, DescriptorProto | EnumDescriptorProto>();
   collectTypes(descriptor, scope, types);
   for (const [name, type] of types) {
@@ -111,9 +114,9 @@ function checkMessage(
   { field: fields }: DescriptorProto,
   types: RowType["types"],
 ): void {
-  if (fields.length === 0 || fields.length > MAX_FIELDS) {
+  if (fields.length > MAX_FIELDS) {
     throw new DescriptorProblem(
-      `${messageName}: it has ${fields.length} fields, allowed are 1 to ${MAX_FIELDS}`,
+      `${messageName}: it has ${fields.length} fields, allowed are ${MAX_FIELDS}`,
     );
   }
   const names = new Set(fields.map((field) => field.name));

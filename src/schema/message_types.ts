@@ -187,7 +187,6 @@ function resolve(name: string, scope: string, types: MessageTypes): string | und
   }
   const parts = name.split(".");
   for (let at = 0; at < parts.length; at++) {
-    if (parts[at] !== types.root.name) continue;
     const candidate = `.${parts.slice(at).join(".")}`;
     if (has(candidate)) return candidate;
   }

@@ -8,6 +8,7 @@ import type { TestFile } from "../harness/runner.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
 import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
+import { oracleSuite } from "./oracle_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
 
 /** The suites by the path of their file. */
@@ -16,6 +17,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/delivery_suite.ts": deliverySuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
+  "tests/behaviour/oracle_suite.ts": oracleSuite,
 };
 
 /** The suites for one environment, as files for a runner. */

@@ -29,7 +29,7 @@ export interface TestOutcome {
 }
 
 /**
- * Loads the files and runs their tests, those whose name (or file) contains `filter`. A file that
+ * Loads the files and runs their tests, those whose name contains `filter`. A file that
  * cannot be loaded, or registers nothing, counts as a failed test.
  */
 export async function* runTests(
@@ -55,7 +55,7 @@ export async function* runTests(
       continue;
     }
     for (const test of tests) {
-      if (`${path} ${test.name}`.includes(filter)) yield await runTest(path, test);
+      if (test.name.includes(filter)) yield await runTest(path, test);
     }
   }
 }

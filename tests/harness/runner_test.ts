@@ -54,13 +54,10 @@ testUnless(elsewhere, "the runner reports every test, and files that have none",
   assertStringIncludes(details[6]!, "cannot be loaded");
 });
 
-testUnless(elsewhere, "a filter is part of the file's path or the test's name", async () => {
-  const count = async (filter: string) =>
-    (await collect(filter)).filter(({ name }) => name !== "(the file itself)").length;
-  assertEquals(
-    [await count("is "), await count("last_test"), await count("first_test.ts fails")],
-    [2, 1, 1],
-  );
+testUnless(elsewhere, "a filter is part of a test's name", async () => {
+  const outcomes = await collect("is ");
+  const names = outcomes.map(({ name }) => name).filter((name) => !name.startsWith("("));
+  assertEquals(names, ["is skipped", "is not skipped"]);
 });
 
 test("outcomes travel as lines among other text", async () => {

@@ -5,62 +5,21 @@
  * Built from raw buffers, by nobody's builders, so that layouts occur that builders do not make.
  */
 import {
-  Binary,
-  BinaryView,
-  Bool,
   type Data,
   type DataType,
-  DateDay,
-  DateMillisecond,
-  Decimal,
-  Dictionary,
-  Duration,
   Field,
-  FixedSizeBinary,
-  FixedSizeList,
-  Float,
-  Int,
-  LargeBinary,
-  LargeList,
-  LargeUtf8,
-  List,
   makeData,
-  Map_,
-  Null,
   Precision,
   RecordBatch,
   Schema,
   Struct,
-  Time,
-  Timestamp,
-  TimeUnit,
   Type,
-  Utf8,
-  Utf8View,
   Vector,
 } from "apache-arrow";
 import fc from "fast-check";
+import { type ArbitraryBatchOptions, TypeMaker } from "./arbitrary_types.ts";
 
-/** What {@linkcode arbitraryBatch} may make. */
-export interface ArbitraryBatchOptions {
-  /** Most columns, and most members of a struct. Default 6. */
-  readonly maxColumns?: number;
-  /** Most rows after slicing. Default 12. */
-  readonly maxRows?: number;
-  /** Deepest nesting of structs, lists and maps. Default 3. */
-  readonly maxDepth?: number;
-  /**
-   * Whether there may be values that fail their row: nulls where none may be, bad UTF-8, numbers
-   * out of range. Default true.
-   */
-  readonly faults?: boolean;
-  /**
-   * Whether there may be Utf8View and BinaryView columns. apache-arrow's IPC writer applies the
-   * offset of sliced ones twice and writes nonsense, so not where batches are written by it. Default
-   * true.
-   */
-  readonly views?: boolean;
-}
+export type { ArbitraryBatchOptions };
 
 /** A batch of random schema and content. */
 export function arbitraryBatch(options: ArbitraryBatchOptions = {}): fc.Arbitrary<RecordBatch> {
@@ -75,8 +34,6 @@ export function arbitraryBatch(options: ArbitraryBatchOptions = {}): fc.Arbitrar
   return fc.gen().map((draw) => new BatchMaker(draw, resolved).batch());
 }
 
-type Draw = fc.GeneratorValue;
-
 /** A type with the parameters of all types; each has its own few. */
 type Parametric = DataType & {
   readonly bitWidth: number;
@@ -89,134 +46,25 @@ type Parametric = DataType & {
 };
 type Typed = Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
 
-const UNITS = [TimeUnit.SECOND, TimeUnit.MILLISECOND, TimeUnit.MICROSECOND, TimeUnit.NANOSECOND];
 const MAX_INT64 = 2n ** 63n - 1n;
 const EDGES_64 = [0n, 1n, -1n, 127n, 128n, -(2n ** 31n), 2n ** 32n, MAX_INT64, -MAX_INT64 - 1n];
 
-class BatchMaker {
-  readonly #draw: Draw;
-  readonly #options: Required<ArbitraryBatchOptions>;
-
-  constructor(draw: Draw, options: Required<ArbitraryBatchOptions>) {
-    this.#draw = draw;
-    this.#options = options;
-  }
-
+class BatchMaker extends TypeMaker {
   batch(): RecordBatch {
     // The first column is never of type Null: a schema of nothing else cannot be sent.
-    const fields = this.#fields(0).with(0, new Field("c0", this.#scalarType(), this.#chance(80)));
-    const before = this.#int(0, 9);
-    const rows = this.#int(0, this.#options.maxRows);
-    const length = before + rows + this.#int(0, 9);
+    const fields = this.fields(0).with(0, new Field("c0", this.scalarType(), this.chance(80)));
+    const before = this.int(0, 9);
+    const rows = this.int(0, this.options.maxRows);
+    const length = before + rows + this.int(0, 9);
     const children = fields.map((field) => this.#data(field.type, length, field.nullable));
     const struct = make({ type: new Struct(fields), length, nullCount: 0, children });
     return new RecordBatch(new Schema(fields), struct as Data<Struct>).slice(before, before + rows);
   }
 
-  #int(min: number, max: number): number {
-    return this.#draw(fc.integer, { min, max });
-  }
-
-  #chance(percent: number): boolean {
-    return this.#int(0, 99) < percent;
-  }
-
-  #oneOf<T>(choices: readonly T[]): T {
-    return choices[this.#int(0, choices.length - 1)]!;
-  }
-
-  #fields(depth: number): Field[] {
-    const count = this.#int(1, this.#options.maxColumns);
-    return Array.from(
-      { length: count },
-      (_, index) => new Field(`c${index}`, this.#type(depth), this.#chance(80)),
-    );
-  }
-
-  #type(depth: number): DataType {
-    if (this.#chance(4)) return new Null();
-    if (depth >= this.#options.maxDepth) return this.#valueType(depth);
-    switch (this.#int(0, 9)) {
-      case 0:
-        return new List(this.#element(depth));
-      case 1:
-        return new LargeList(this.#element(depth));
-      case 2:
-        return new FixedSizeList(this.#int(0, 3), this.#element(depth));
-      case 3:
-        return this.#mapType(depth);
-      default:
-        return this.#valueType(depth);
-    }
-  }
-
-  #element(depth: number): Field {
-    return new Field("item", this.#valueType(depth), true);
-  }
-
-  #mapType(depth: number): DataType {
-    const key = new Field("key", this.#keyType(), false);
-    const value = new Field("value", this.#valueType(depth), true);
-    return new Map_(new Field("entries", new Struct([key, value] as never), false) as never);
-  }
-
-  /** What a field, an element or a map's value may be. */
-  #valueType(depth: number): DataType {
-    if (depth < this.#options.maxDepth && this.#chance(20)) {
-      return new Struct(this.#fields(depth + 1));
-    }
-    return this.#chance(15) ? this.#dictionaryType(this.#scalarType()) : this.#scalarType();
-  }
-
-  #keyType(): DataType {
-    const type = this.#oneOf([
-      () => this.#intType(),
-      () => new Bool(),
-      () => new Utf8(),
-      () => new LargeUtf8(),
-      () => this.#options.views ? new Utf8View() : new Utf8(),
-    ])();
-    return this.#chance(15) ? this.#dictionaryType(type) : type;
-  }
-
-  #dictionaryType(values: DataType): DataType {
-    return new Dictionary(values, this.#intType() as never);
-  }
-
-  #intType(): Int {
-    return new Int(this.#chance(50) as never, this.#oneOf([8, 16, 32, 64]) as never);
-  }
-
-  #scalarType(): DataType {
-    const time = this.#oneOf(UNITS);
-    const zone = this.#oneOf([undefined, "UTC", "Europe/Berlin"]);
-    return this.#oneOf<() => DataType>([
-      () => this.#intType(),
-      () => this.#intType(),
-      () => new Float(this.#oneOf([Precision.HALF, Precision.SINGLE, Precision.DOUBLE]) as never),
-      () => new Bool(),
-      () => new Utf8(),
-      () => new LargeUtf8(),
-      () => this.#options.views ? new Utf8View() : new Utf8(),
-      () => new Binary(),
-      () => new LargeBinary(),
-      () => this.#options.views ? new BinaryView() : new Binary(),
-      () => new FixedSizeBinary(this.#int(1, 20)),
-      () => new DateDay(),
-      () => new DateMillisecond(),
-      () => new Timestamp(time, zone),
-      () => new Time(time, (time < TimeUnit.MICROSECOND ? 32 : 64) as never),
-      () => new Duration(time),
-      () => new Decimal(this.#int(-3, 40), 38, this.#oneOf([128, 256])),
-    ])();
-  }
-
   /** An array of the type with so many values, some of them null. */
   #data(type: DataType, length: number, nullable: boolean): Data {
-    const mayBeNull = nullable || (this.#options.faults && this.#chance(10));
-    const nullBitmap = mayBeNull && this.#chance(70)
-      ? this.#bits(length, nullable ? 75 : 95)
-      : null;
+    const mayBeNull = nullable || (this.options.faults && this.chance(10));
+    const nullBitmap = mayBeNull && this.chance(70) ? this.#bits(length, nullable ? 75 : 95) : null;
     const common: Common = { type, length, nullBitmap };
     const { byteWidth, bitWidth, precision, listSize } = type as Parametric;
     switch (type.typeId) {
@@ -263,13 +111,13 @@ class BatchMaker {
   #bits(length: number, percent: number): Uint8Array {
     const bits = new Uint8Array((length + 7) >> 3);
     for (let bit = 0; bit < length; bit++) {
-      if (this.#chance(percent)) bits[bit >> 3]! |= 1 << (bit & 7);
+      if (this.chance(percent)) bits[bit >> 3]! |= 1 << (bit & 7);
     }
     return bits;
   }
 
   #bytes(length: number): Uint8Array {
-    return this.#draw(fc.uint8Array, { minLength: length, maxLength: length });
+    return this.draw(fc.uint8Array, { minLength: length, maxLength: length });
   }
 
   #integers(type: DataType, length: number): Typed | BigInt64Array | BigUint64Array {
@@ -283,39 +131,39 @@ class BatchMaker {
 
   /** Any 64-bit number, or without faults one that every conversion takes. */
   #int64(type: DataType): bigint {
-    if (!this.#options.faults) {
+    if (!this.options.faults) {
       const isPlain = type.typeId === Type.Int;
       const max = isPlain ? MAX_INT64 : 9_000_000_000_000n;
-      return this.#draw(fc.bigInt, {
+      return this.draw(fc.bigInt, {
         min: isPlain && !(type as Parametric).isSigned ? 0n : -max,
         max,
       });
     }
-    if (this.#chance(30)) return this.#oneOf(EDGES_64);
-    const bits = BigInt(this.#int(1, 63));
-    return this.#draw(fc.bigInt, { min: -(2n ** bits), max: 2n ** bits - 1n });
+    if (this.chance(30)) return this.oneOf(EDGES_64);
+    const bits = BigInt(this.int(1, 63));
+    return this.draw(fc.bigInt, { min: -(2n ** bits), max: 2n ** bits - 1n });
   }
 
   #edge(min: number, max: number): number {
-    return this.#chance(30) ? this.#oneOf([min, max, 0, -1, 127, 128]) : this.#int(min, max);
+    return this.chance(30) ? this.oneOf([min, max, 0, -1, 127, 128]) : this.int(min, max);
   }
 
   #floats(precision: Precision, length: number): Uint16Array | Float32Array | Float64Array {
     if (precision === Precision.HALF) {
-      return new Uint16Array(length).map(() => this.#int(0, 0xffff));
+      return new Uint16Array(length).map(() => this.int(0, 0xffff));
     }
     return precision === Precision.SINGLE
-      ? new Float32Array(length).map(() => this.#draw(fc.float))
-      : new Float64Array(length).map(() => this.#draw(fc.double));
+      ? new Float32Array(length).map(() => this.draw(fc.float))
+      : new Float64Array(length).map(() => this.draw(fc.double));
   }
 
   #decimals(length: number, width: number): Uint32Array {
     const words = new Uint32Array(length * width);
     for (let index = 0; index < length; index++) {
-      const used = this.#int(0, width);
-      const negative = this.#chance(40);
+      const used = this.int(0, width);
+      const negative = this.chance(40);
       for (let word = 0; word < width; word++) {
-        const value = word < used ? this.#int(0, 0xffff_ffff) : 0;
+        const value = word < used ? this.int(0, 0xffff_ffff) : 0;
         words[index * width + word] = negative ? ~value : value;
       }
     }
@@ -326,11 +174,11 @@ class BatchMaker {
   #blob(type: DataType): Uint8Array {
     const isText = type.typeId === Type.Utf8 || type.typeId === Type.LargeUtf8 ||
       type.typeId === Type.Utf8View;
-    if (!isText || (this.#options.faults && this.#chance(3))) {
-      return this.#draw(fc.uint8Array, { maxLength: this.#oneOf([4, 13, 80]) });
+    if (!isText || (this.options.faults && this.chance(3))) {
+      return this.draw(fc.uint8Array, { maxLength: this.oneOf([4, 13, 80]) });
     }
-    const unit = this.#oneOf(["grapheme-ascii", "binary"] as const);
-    const text = this.#draw(fc.string, { unit, maxLength: this.#oneOf([4, 13, 80]) });
+    const unit = this.oneOf(["grapheme-ascii", "binary"] as const);
+    const text = this.draw(fc.string, { unit, maxLength: this.oneOf([4, 13, 80]) });
     return new TextEncoder().encode(text);
   }
 
@@ -348,7 +196,7 @@ class BatchMaker {
   #views(common: Common, type: DataType, length: number): Data {
     const views = new Uint8Array(16 * length);
     const view = new DataView(views.buffer);
-    const chunks: number[][] = [[], this.#chance(50) ? [1, 2, 3] : []];
+    const chunks: number[][] = [[], this.chance(50) ? [1, 2, 3] : []];
     for (let index = 0; index < length; index++) {
       const blob = this.#blob(type);
       const at = 16 * index;
@@ -357,7 +205,7 @@ class BatchMaker {
         views.set(blob, at + 4);
         continue;
       }
-      const chunk = this.#int(0, 1);
+      const chunk = this.int(0, 1);
       views.set(blob.subarray(0, 4), at + 4);
       view.setInt32(at + 8, chunk, true);
       view.setInt32(at + 12, chunks[chunk]!.length, true);
@@ -368,21 +216,21 @@ class BatchMaker {
   }
 
   #list(common: Common, type: DataType, length: number): Data {
-    const before = this.#int(0, 3);
-    const sizes = Array.from({ length }, () => this.#int(0, 3));
+    const before = this.int(0, 3);
+    const sizes = Array.from({ length }, () => this.int(0, 3));
     const valueOffsets = offsetsOf(before, sizes);
-    const child = this.#elements(type.children[0]!, valueOffsets.at(-1)! + this.#int(0, 2));
+    const child = this.#elements(type.children[0]!, valueOffsets.at(-1)! + this.int(0, 2));
     return make({ ...common, valueOffsets: widen(valueOffsets, type), child });
   }
 
   /** Elements are rarely null, because a null element fails its row. */
   #elements(field: Field, length: number): Data {
-    return this.#data(field.type, length, this.#options.faults && this.#chance(5));
+    return this.#data(field.type, length, this.options.faults && this.chance(5));
   }
 
   #map(common: Common, type: DataType, length: number): Data {
-    const before = this.#int(0, 3);
-    const valueOffsets = offsetsOf(before, Array.from({ length }, () => this.#int(0, 3)));
+    const before = this.int(0, 3);
+    const valueOffsets = offsetsOf(before, Array.from({ length }, () => this.int(0, 3)));
     const [key, value] = type.children[0]!.type.children as [Field, Field];
     const count = valueOffsets.at(-1)!;
     const entries = make({
@@ -398,14 +246,14 @@ class BatchMaker {
     const { dictionary, indices: indexType } = type as Parametric;
     // Values may be null as well; a null value is a null wherever its index stands.
     const chunks = Array.from(
-      { length: this.#int(1, 2) },
-      () => this.#data(dictionary, this.#int(1, 4), this.#options.faults && this.#chance(20)),
+      { length: this.int(1, 2) },
+      () => this.#data(dictionary, this.int(1, 4), this.options.faults && this.chance(20)),
     );
     const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const indices = new indexType.ArrayType(length);
     const data = indices instanceof BigInt64Array || indices instanceof BigUint64Array
-      ? indices.map(() => BigInt(this.#int(0, size - 1)))
-      : indices.map(() => this.#int(0, size - 1));
+      ? indices.map(() => BigInt(this.int(0, size - 1)))
+      : indices.map(() => this.int(0, size - 1));
     return make({ ...common, data, dictionary: new Vector(chunks) });
   }
 }

@@ -25,7 +25,6 @@ import {
   LargeList,
   LargeUtf8,
   List,
-  Map_,
   Null,
   Schema,
   SparseUnion,
@@ -45,23 +44,7 @@ import { descriptorFromSchema } from "../../src/schema/derive.ts";
 import { fieldTypeName } from "../../src/schema/field_type.ts";
 import { test } from "../harness/mod.ts";
 import { messageOf } from "../oracle/decode_records.ts";
-
-function schemaOf(types: Readonly<Record<string, DataType>>): Schema {
-  return new Schema(Object.entries(types).map(([name, type]) => new Field(name, type, true)));
-}
-
-function item(type: DataType): Field {
-  return new Field("item", type, true);
-}
-
-function struct(members: Readonly<Record<string, DataType>>): Struct {
-  return new Struct(Object.entries(members).map(([name, type]) => new Field(name, type, true)));
-}
-
-function map(key: DataType, value: DataType): DataType {
-  const entries = new Struct([new Field("key", key, false), new Field("value", value, true)]);
-  return new Map_(new Field("entries", entries, false) as never);
-}
+import { item, map, schemaOf, struct } from "./types.ts";
 
 /** `optional int64 id = 1`, and so on; nested messages in braces. */
 function describe(message: DescriptorProto): string[] {

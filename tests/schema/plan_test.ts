@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { toBinary } from "@bufbuild/protobuf";
 import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import {
@@ -18,6 +18,7 @@ import {
   Uint32,
   Utf8,
 } from "apache-arrow";
+import { ConfigurationError } from "../../src/core/errors.ts";
 import { planFor } from "../../src/schema/plan.ts";
 import { descriptorOf, fieldOf, FieldType } from "../encode/build.ts";
 import { test } from "../harness/mod.ts";
@@ -82,6 +83,17 @@ test("a descriptor is known by identity and by its bytes", () => {
   assertStrictEquals(planFor(schema, { descriptor: make(7) }), plan);
   assertNotEquals(planFor(schema, { descriptor: make(8) }).key, plan.key);
   assertEquals(plan.descriptor.field[0]?.number, 7);
+});
+
+test("options are told apart on the same schema object", () => {
+  const schema = new Schema([...schemaOf(new Int32()).fields, new Field("extra", new Int32())]);
+  const names = [undefined, "Other", "Third"].map((messageName) =>
+    planFor(schema, messageName === undefined ? {} : { messageName }).descriptor.name
+  );
+  assertEquals(names, ["ZerobusMessage", "Other", "Third"]);
+  const descriptor = descriptorOf([fieldOf("v", 1, FieldType.INT64)]);
+  assertEquals(planFor(schema, { descriptor, extraColumns: "drop" }).dropped, ["extra"]);
+  assertThrows(() => planFor(schema, { descriptor }), ConfigurationError, '"extra"');
 });
 
 test("many schemas and descriptors do not pile up, and plans come back right", () => {
