@@ -6,19 +6,20 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type Data,
   Field,
   Int32,
   Int64,
   List,
+  makeData,
+  makeVector,
   RecordBatch,
   Schema,
   Struct,
   Table,
   tableFromArrays,
-  Uint64,
   Utf8,
   type Vector,
-  vectorFromArray,
 } from "apache-arrow";
 import type { TransmissionResult } from "@zerobus/wrapper";
 import type { TestEnvironment } from "../harness/environment.ts";
@@ -30,6 +31,12 @@ function tableOf(columns: Record<string, Vector>): Table {
 }
 
 const numbers = (): Table => tableFromArrays({ n: Int32Array.of(1, 2, 3) });
+
+/** One list that holds all values. */
+function listOf(child: Data): Data {
+  const type = new List(new Field("item", child.type, true));
+  return makeData({ type, length: 1, valueOffsets: Int32Array.of(0, child.length), child });
+}
 
 /** Every row failed for the error of the batch. */
 function assertAllFailed(result: TransmissionResult, name: string): void {
@@ -64,7 +71,7 @@ export function badInputSuite(env: TestEnvironment): void {
   test("a row that cannot be converted is reported; the others arrive", async () => {
     await using local = await env.startLocal();
     await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: vectorFromArray([1n, 2n ** 63n, 3n], new Uint64()) });
+    const batch = tableOf({ n: makeVector(BigUint64Array.of(1n, 2n ** 63n, 3n)) });
     const result = await wrapper.sendBatch(batch);
     assertEquals([result.isPartialSuccess(), result.error], [true, undefined]);
     assertEquals(result.failedRowIndices(), [1]);
@@ -79,19 +86,16 @@ export function badInputSuite(env: TestEnvironment): void {
   test("a batch of which no row can be converted needs no connection", async () => {
     await using local = await env.startLocal();
     await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: vectorFromArray([2n ** 63n, 2n ** 64n - 1n], new Uint64()) });
+    const batch = tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n, 2n ** 64n - 1n)) });
     const result = await wrapper.sendBatch(batch);
     assertEquals([result.success, result.failedCount, result.error], [false, 2, undefined]);
     assertEquals((await local.stats()).streams, 0);
   });
 
-  const listOfLists = new List(
-    new Field("item", new List(new Field("item", new Int32(), true)), true),
-  );
   const SCHEMAS: [what: string, batch: () => Table, column: string][] = [
     [
       "a list of lists",
-      () => tableOf({ a: vectorFromArray([[[1]]], listOfLists) }),
+      () => tableOf({ a: makeVector(listOf(listOf(makeVector(Int32Array.of(1)).data[0]!))) }),
       "a[]",
     ],
     ["a column name with a blank", () => tableFromArrays({ "a b": Int32Array.of(1) }), "a b"],
@@ -99,7 +103,7 @@ export function badInputSuite(env: TestEnvironment): void {
       "two columns of one name",
       () => {
         const fields = [new Field("a", new Int32(), true), new Field("a", new Int32(), true)];
-        const [child] = vectorFromArray([1], new Int32()).data;
+        const [child] = makeVector(Int32Array.of(1)).data;
         const struct = numbers().batches[0]!.data.clone(new Struct(fields), 0, 1, 0, undefined, [
           child!,
           child!,
@@ -164,7 +168,7 @@ export function badInputSuite(env: TestEnvironment): void {
   test("a row that fails errors a pipe that nobody watches", async () => {
     await using local = await env.startLocal();
     await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: vectorFromArray([2n ** 63n], new Uint64()) });
+    const batch = tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n)) });
     const writer = wrapper.writable().getWriter();
     await writer.write(batch);
     const error = await assertRejects(() => writer.closed);

@@ -1,22 +1,33 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import {
+  Field,
   Int32,
-  type RecordBatch,
+  makeData,
+  makeVector,
+  RecordBatch,
+  Schema,
+  Struct,
   Table,
   tableFromArrays,
   tableToIPC,
   Utf8,
-  vectorFromArray,
 } from "apache-arrow";
 import type { LocalHandle, TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
+import { textVector } from "../harness/vectors.ts";
 import { configurationFor, TABLE } from "./stage.ts";
+
+const FIELDS = [new Field("n", new Int32(), false), new Field("label", new Utf8(), true)];
 
 /** Rows numbered from `from`, with a text that depends on the number. */
 function numbered(from: number, count: number): RecordBatch {
-  const n = range(from, from + count);
-  const label = vectorFromArray(n.map((value) => `row ${value}`), new Utf8());
-  return new Table({ n: vectorFromArray(n, new Int32()), label }).batches[0]!;
+  const numbers = range(from, from + count);
+  const children = [
+    makeVector(Int32Array.from(numbers)).data[0]!,
+    textVector(numbers.map((number) => `row ${number}`)).data[0]!,
+  ];
+  const struct = makeData({ type: new Struct(FIELDS), length: count, children, nullCount: 0 });
+  return new RecordBatch(new Schema(FIELDS), struct);
 }
 
 async function landedNumbers(local: LocalHandle, table = TABLE): Promise<number[]> {
