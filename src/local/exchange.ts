@@ -69,7 +69,9 @@ export function openExchange(
     // Leaving the loop over the body early must not destroy a request that is yet to be answered.
     body: request.iterator({ destroyOnReturn: false }),
     start: (status, headers) => {
-      answer.writeHead(status, headers);
+      // Deno ends a connection that was handed to its HTTP/1.1 server after one answer. A client
+      // that does not know loses the next request, so it is told, on every runtime alike.
+      answer.writeHead(status, "stream" in request ? headers : { ...headers, connection: "close" });
       answer.flushHeaders();
     },
     write: async (bytes) => {

@@ -50,8 +50,6 @@ const PREFACE = "PRI * HTTP/2.0";
 const WINDOW_BYTES = 16 * 1024 * 1024;
 /** What Node's HTTP/2 may buffer for a connection before it refuses streams. */
 const SESSION_MEMORY_MB = 512;
-/** Idle HTTP/1.1 connections are kept this long, so that pooled ones do not race with requests. */
-const KEEP_ALIVE_MS = 60_000;
 /** How long connections may take to end when the listener closes. */
 const CLOSE_MS = 500;
 
@@ -64,7 +62,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
   const sessions = new Set<http2.ServerHttp2Session>();
   const http1Server = http.createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+    { requestTimeout: 0 },
     (request, response) => options.onExchange(openExchange(request, response)),
   );
   const http2Server = http2.createServer(
