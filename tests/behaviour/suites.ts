@@ -10,6 +10,7 @@ import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
+import { tlsSuite } from "./tls_suite.ts";
 
 /** The suites by the path of their file. */
 export const suites: Readonly<Record<string, Suite>> = {
@@ -18,6 +19,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,
+  "tests/behaviour/tls_suite.ts": tlsSuite,
 };
 
 /** The suites for one environment, as files for a runner. */
