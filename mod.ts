@@ -30,7 +30,10 @@ export {
   ZerobusWrapper,
 } from "./src/wrapper.ts";
 export type {
+  BackoffOptions,
   ConversionOptions,
+  FailureRateOptions,
+  IsolationOptions,
   RetryOptions,
   StreamOptions,
   WrapperConfiguration,
@@ -45,6 +48,7 @@ export type {
 } from "./src/core/arrow.ts";
 export type { BackoffBounds, RetryBounds } from "./src/core/backoff.ts";
 export type { Clock } from "./src/core/clock.ts";
+export type { Backoff, BackoffReason } from "./src/core/protective_backoff.ts";
 export {
   AuthenticationError,
   ConfigurationError,

@@ -114,9 +114,7 @@ async function sendOddTypes(): Promise<string[]> {
       `  ${result.totalRows} rows sent, ${result.successfulCount} acknowledged, ` +
       `${result.failedCount} failed`,
   );
-  for (const { row, error } of result.failedRows) {
-    console.log(`  row ${row}, column ${error.details.column}: ${error.message}`);
-  }
+  for (const message of result.errorMessages()) console.log(`  ${message}`);
   for (const row of landed(local, ODD).rows()) console.log("  landed:", row);
   const asExpected = result.failedCount === 1 && result.failedRows[0]?.row === BAD_ROW &&
     landed(local, ODD).rowCount === result.successfulCount;

@@ -12,7 +12,5 @@ export function report(name: string, result: TransmissionResult): void {
     `${name}: ${totalRows} rows sent, ${successfulCount} acknowledged, ${failedCount} failed ` +
       `in ${latencyMs.toFixed(0)} ms`,
   );
-  for (const { row, error } of result.failedRows.slice(0, 10)) {
-    console.log(`  row ${row}: ${error.message}`);
-  }
+  for (const message of result.errorMessages().slice(0, 10)) console.log(`  ${message}`);
 }

@@ -36,7 +36,7 @@ const worker = {
     try {
       const bytes = new Uint8Array(await request.arrayBuffer());
       const { totalRows, successfulCount, failedRows } = await wrapper.sendBatch(bytes);
-      const failed = failedRows.map(({ row, error }) => ({ row, reason: error.message }));
+      const failed = failedRows.map(({ row, error }) => ({ row, error: error.message }));
       const status = failed.length === 0 ? 200 : 422;
       return Response.json({ totalRows, successfulCount, failed }, { status });
     } catch (error) {

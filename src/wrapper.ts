@@ -4,23 +4,23 @@
  * @module
  */
 import type { RecordBatch } from "apache-arrow";
-import { connectionHeaders } from "./auth/connection_headers.ts";
-import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
 import { type ArrowBatch, type ArrowTable, recordBatchesOf } from "./core/arrow.ts";
-import { unlessAborted } from "./core/async.ts";
-import { systemClock } from "./core/clock.ts";
+import { unlessAborted, within } from "./core/async.ts";
+import { type Clock, systemClock } from "./core/clock.ts";
 import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
-import { ZerobusError } from "./core/errors.ts";
-import type { HeadersProvider } from "./core/headers_provider.ts";
+import { ConnectionError, ZerobusError } from "./core/errors.ts";
+import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
 import { type Preset, resolveConfiguration } from "./core/resolve.ts";
 import type { TransmissionResult } from "./core/result.ts";
 import type { Transport } from "./core/transport.ts";
 import { batchSink } from "./delivery/batch_sink.ts";
+import { countForBackoff } from "./delivery/backoff_count.ts";
+import { Deliveries } from "./delivery/deliveries.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
-import { IngestStream } from "./ingest/ingest_stream.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
-import { planFor, type SchemaPlan } from "./schema/plan.ts";
+import { planFor } from "./schema/plan.ts";
+import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
 export type BatchInput = ArrowBatch | ArrowTable | Uint8Array;
@@ -55,15 +55,12 @@ type Raw = Readonly<Record<string, unknown>>;
 export interface WrapperPreset extends Preset {
   /** The way out for a configuration. `raw` has the entry point's own options. */
   readonly network: (configuration: ResolvedConfiguration, raw: Raw) => Network;
+  /** Time and chance, for tests. Default: the real ones. */
+  readonly clock?: Clock;
 }
 
 /** How a wrapper reaches the world. */
-export interface Network {
-  /** Carries the records. */
-  readonly transport: Transport;
-  /** Sends token requests; `undefined`: the runtime's own. */
-  readonly fetch: typeof fetch | undefined;
-}
+export type Network = Pick<StreamSurroundings, "transport" | "fetch">;
 
 /**
  * Sends Arrow record batches to one table. Made by `createWrapper`; safe to share between any
@@ -71,33 +68,52 @@ export interface Network {
  */
 export class ZerobusWrapper implements AsyncDisposable {
   readonly #configuration: ResolvedConfiguration;
+  readonly #clock: Clock;
   readonly #transport: Transport | undefined;
   /** Absent when the writer is disabled. */
   readonly #streams: StreamSet | undefined;
-  readonly #active = new Set<Delivery>();
-  /** Deliveries that the latest terminal failure hit. */
-  #lost: { error: ZerobusError; deliveries: Delivery[] } | undefined;
+  readonly #backoff: ProtectiveBackoff;
+  readonly #deliveries = new Deliveries();
   #shutdown: Promise<void> | undefined;
 
   /** Use `createWrapper`. */
   constructor(configuration: WrapperConfiguration, preset: WrapperPreset) {
     const resolved = resolveConfiguration(configuration, preset);
+    const clock = this.#clock = preset.clock ?? systemClock;
+    const backoff = this.#backoff = new ProtectiveBackoff(resolved.backoff, clock);
     this.#configuration = resolved;
     if (resolved.writerDisabled) return;
     const network = preset.network(resolved, configuration as unknown as Raw);
     // A transport of the user's stays the user's to close.
     if (resolved.transport === undefined) this.#transport = network.transport;
-    this.#streams = new StreamSet(
-      streamOpener(resolved, { ...network, transport: resolved.transport ?? network.transport }),
-      resolved.stream.streams,
-    );
+    this.#streams = new StreamSet({
+      open: streamOpener(resolved, {
+        fetch: network.fetch,
+        transport: resolved.transport ?? network.transport,
+        clock,
+        observer: {
+          retrying: ({ error }) => backoff.note(error),
+          failed: ({ error }) => backoff.note(error),
+        },
+      }),
+      width: resolved.stream.streams,
+      isolates: resolved.isolation !== undefined,
+    });
+  }
+
+  /**
+   * Whether this wrapper holds back at present: after too many failures, or because the service
+   * asked for it. See `WrapperConfiguration.backoff`.
+   */
+  get backoff(): Backoff {
+    return this.#backoff;
   }
 
   /**
    * Sends a batch and waits until every row of it is durable or has failed.
    *
    * Resolves with a result for every failure of conversion or delivery. Many calls may run at once;
-   * requests of one call keep their order.
+   * requests of one call keep their order, unless they are spread over parallel streams.
    *
    * @throws {TypeError} when the input is no Arrow data
    * @throws {ZerobusError} with code `closed` after `shutdown()`
@@ -125,41 +141,47 @@ export class ZerobusWrapper implements AsyncDisposable {
   }
 
   /**
-   * Waits until every row that was sent before this call is durable.
+   * Waits until every row that was sent before this call is durable or has failed.
    *
-   * @throws {ZerobusError} the failure that keeps a row from being durable, or `ConnectionError`
-   * with status `DEADLINE_EXCEEDED` after `stream.flushTimeoutMs`
+   * @throws {ZerobusError} the failure that kept a batch, or a part of it, from being delivered.
+   * Rows that failed each by itself are in the results alone.
+   * @throws {ConnectionError} with status `DEADLINE_EXCEEDED` after `stream.flushTimeoutMs`; what is
+   * on its way stays on its way.
    */
   async flush(): Promise<void> {
     this.#assertOpen();
-    await Promise.all([...this.#active].map((delivery) => delivery.admitted));
-    await Promise.all(this.#streams?.streams().map((stream) => stream.flush()) ?? []);
+    const failure = await this.#finished("flush");
+    if (failure !== undefined) throw failure;
   }
 
   /**
-   * Takes no more batches, waits for those on their way (at most `stream.flushTimeoutMs`), closes
-   * the streams and frees the connections. Calling it again gives the same promise.
+   * Takes no more batches, waits for those on their way, closes the streams and frees the
+   * connections. Whatever has not arrived after `stream.flushTimeoutMs` is given up, wherever it is;
+   * the streams then get `stream.drainTimeoutMs` for a clean end. Calling it again gives the same
+   * promise.
    *
-   * @throws {ZerobusError} the failure that kept a batch on its way from being delivered; everything
-   * is closed all the same. Failures that a result had reported before are not repeated.
+   * @throws {ZerobusError} the failure that kept a batch on its way from being delivered, time-out
+   * included (`ConnectionError` with status `DEADLINE_EXCEEDED`); everything is closed all the same.
+   * Failures that a result had reported before are not repeated.
    */
   shutdown(): Promise<void> {
     return this.#shutdown ??= this.#close();
   }
 
-  /** {@linkcode shutdown}, for `await using`. */
+  /** {@linkcode shutdown}, for `await using`. What an earlier call has reported is not repeated. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.shutdown();
+    if (this.#shutdown === undefined) await this.shutdown();
+    else await this.#shutdown.catch(() => {});
   }
 
   /**
    * The rows that are not known to be durable, as batches, in the order they were sent: those on
    * their way, and those that the latest terminal failure hit. A result reports the latter as
-   * failed, too; send them again from one of the two. Rows that cannot be converted are in neither.
+   * failed, too; send them again from one of the two. Rows that failed each by itself (they cannot
+   * be converted, or the service refuses them) and batches that the back-off refused are in neither.
    */
   unacknowledged(): RecordBatch[] {
-    const deliveries = [...this.#lost?.deliveries ?? [], ...this.#active];
-    return deliveries.flatMap((delivery) => delivery.undelivered()) as unknown as RecordBatch[];
+    return this.#deliveries.undelivered() as unknown as RecordBatch[];
   }
 
   #deliver(
@@ -169,45 +191,57 @@ export class ZerobusWrapper implements AsyncDisposable {
   ): Delivery {
     this.#assertOpen();
     const streams = this.#streams;
-    const { conversion, stream } = this.#configuration;
+    const { conversion, stream, isolation } = this.#configuration;
     const { extraColumns, maxRecordBytes } = conversion;
     const planOptions = { extraColumns, ...(descriptor === undefined ? {} : { descriptor }) };
     const delivery = new Delivery(recordBatchesOf(input), {
       plan: (batch) => planFor(batch.schema, planOptions),
       lane: streams && ((plan) => streams.lane(plan)),
+      refusal: this.#backoff.refusal(),
       limits: {
         maxRecordBytes,
         maxRequestBytes: stream.maxRequestBytes,
         maxRecords: stream.maxRequestRecords,
       },
-      clock: systemClock,
+      maxExtraRequests: isolation?.maxExtraRequests ?? 0,
+      clock: this.#clock,
       signal,
     });
-    this.#active.add(delivery);
-    delivery.result.then(({ error }) => {
-      this.#active.delete(delivery);
-      if (error !== undefined) this.#noteLost(delivery, error);
-    });
+    this.#deliveries.add(delivery);
+    if (streams !== undefined) countForBackoff(delivery, this.#backoff);
     return delivery;
   }
 
-  #noteLost(delivery: Delivery, error: ZerobusError): void {
-    if (this.#lost?.error === error) this.#lost.deliveries.push(delivery);
-    else this.#lost = { error, deliveries: [delivery] };
+  /** Waits for what is on its way, within `stream.flushTimeoutMs`. */
+  #finished(what: string): Promise<ZerobusError | undefined> {
+    const limit = this.#configuration.stream.flushTimeoutMs;
+    return within(this.#deliveries.finished(), {
+      clock: this.#clock,
+      ms: limit,
+      timeout: () =>
+        new ConnectionError(
+          `${what}: not everything was acknowledged within ${limit} ms (stream.flushTimeoutMs)`,
+          { details: { status: "DEADLINE_EXCEEDED", limit } },
+        ),
+    });
   }
 
   async #close(): Promise<void> {
-    const pending = [...this.#active];
+    let failure: ZerobusError | undefined;
     try {
-      await Promise.all(pending.map((delivery) => delivery.admitted));
+      failure = await this.#finished("shutdown");
+    } catch (tooLate) {
+      const given = failure = ZerobusError.from(tooLate);
+      this.#deliveries.abort(given);
+      this.#streams?.abort(given);
+      await this.#deliveries.finished();
+    }
+    try {
       await this.#streams?.close();
     } finally {
       await this.#transport?.close();
     }
-    for (const delivery of pending) {
-      const { error } = await delivery.result;
-      if (error !== undefined) throw error;
-    }
+    if (failure !== undefined) throw failure;
   }
 
   #assertOpen(): void {
@@ -215,38 +249,4 @@ export class ZerobusWrapper implements AsyncDisposable {
       throw new ZerobusError("the wrapper is shut down; create a new one to send more", "closed");
     }
   }
-}
-
-/** Opens the wrapper's streams; they share the transport and the cached tokens. */
-function streamOpener(
-  configuration: ResolvedConfiguration,
-  { transport, fetch }: Network,
-): (plan: SchemaPlan) => IngestStream {
-  const { stream, retry, tableName, signal } = configuration;
-  const headersProvider = headersProviderFor(configuration, fetch);
-  return (plan) =>
-    new IngestStream({
-      transport,
-      tableName,
-      descriptor: plan.descriptorBytes,
-      headersProvider,
-      retry,
-      limits: stream,
-      recovery: stream.recovery,
-      retryableStatuses: stream.retryableStatuses,
-      clock: systemClock,
-      ...(signal === undefined ? {} : { signal }),
-    });
-}
-
-/** The user's provider or OAuth, with what every connection needs checked and added. */
-function headersProviderFor(
-  { access, endpoint }: ResolvedConfiguration,
-  fetch: Network["fetch"],
-): HeadersProvider {
-  // Where plain http is acceptable was decided with the configuration.
-  const provide = access?.kind === "oauth"
-    ? oauthHeadersProvider({ ...access, endpoint, fetch, insecure: true })
-    : access?.headersProvider ?? (() => ({}));
-  return async (request) => connectionHeaders(await provide(request), request.tableName);
 }

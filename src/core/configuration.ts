@@ -76,6 +76,45 @@ export interface ConversionOptions {
   readonly extraColumns?: "error" | "drop" | undefined;
 }
 
+/** When a wrapper holds back because of how many rows fail. */
+export interface FailureRateOptions {
+  /** Share of failed rows above which it holds back, 0 to 1. Default 0.01. */
+  readonly threshold?: number | undefined;
+  /** Rows that the window must hold before it is judged. Default 100. */
+  readonly minRows?: number | undefined;
+  /** Length of the sliding window, in milliseconds. Default 300,000. */
+  readonly windowMs?: number | undefined;
+  /** Least time of holding back, in milliseconds. Default 30,000. */
+  readonly pauseMs?: number | undefined;
+  /** A random time up to this one is added, in milliseconds. Default 15,000. */
+  readonly jitterMs?: number | undefined;
+}
+
+/**
+ * What makes a wrapper hold back: refuse batches for a while, to leave the service in peace. Every
+ * wrapper decides for itself, by what it has sent; wrappers of one table share nothing.
+ */
+export interface BackoffOptions {
+  /**
+   * Too many rows that the service refused or that did not reach it. Rows that could not be
+   * converted, refused credentials, given-up batches and refusals of the back-off itself do not
+   * count. Default true.
+   */
+  readonly failureRate?: boolean | FailureRateOptions | undefined;
+  /** The service's error code 6006: 60 seconds plus up to 30 random ones. Default true. */
+  readonly service?: boolean | undefined;
+}
+
+/** How much may be sent to find the rows that the service refuses. */
+export interface IsolationOptions {
+  /**
+   * Requests that may be sent for each batch beyond those that it takes. One refused row in a
+   * request of n takes at most 2·log₂ n of them. What cannot be told apart any more fails together.
+   * Default 64.
+   */
+  readonly maxExtraRequests?: number | undefined;
+}
+
 /** Everything about a wrapper. Only `endpoint` and `tableName` are always needed. */
 export interface WrapperConfiguration {
   /**
@@ -115,6 +154,14 @@ export interface WrapperConfiguration {
   readonly stream?: StreamOptions | undefined;
   /** See {@linkcode ConversionOptions}. */
   readonly conversion?: ConversionOptions | undefined;
+  /**
+   * Whether a request that the service refuses as invalid is taken apart: the rows it refuses fail,
+   * each with its own error, and the others are delivered. It takes `stream.recovery`. Without it a
+   * refused row fails whatever else is on its stream. Default true.
+   */
+  readonly isolateRejectedRows?: boolean | IsolationOptions | undefined;
+  /** See {@linkcode BackoffOptions}. */
+  readonly backoff?: BackoffOptions | undefined;
   /** Aborting it stops the wrapper at once: everything not yet durable fails. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -149,8 +196,20 @@ export interface ResolvedConfiguration {
   };
   /** See {@linkcode ConversionOptions}. */
   readonly conversion: Resolved<ConversionOptions>;
+  /** See {@linkcode WrapperConfiguration.isolateRejectedRows}; absent when it is off. */
+  readonly isolation: Resolved<IsolationOptions> | undefined;
+  /** See {@linkcode BackoffOptions}. */
+  readonly backoff: ResolvedBackoff;
   /** See {@linkcode WrapperConfiguration.signal}. */
   readonly signal: AbortSignal | undefined;
+}
+
+/** When to hold back, and for how long; what is switched off is absent. */
+export interface ResolvedBackoff {
+  /** See {@linkcode BackoffOptions.failureRate}. */
+  readonly failureRate: Resolved<FailureRateOptions> | undefined;
+  /** See {@linkcode BackoffOptions.service}. */
+  readonly service: Resolved<Pick<FailureRateOptions, "pauseMs" | "jitterMs">> | undefined;
 }
 
 /** OAuth credentials, or a provider of the user's. */
@@ -192,4 +251,21 @@ export const STREAM_DEFAULTS: Resolved<Omit<StreamOptions, "pauseMaxMs">> = Obje
 export const CONVERSION_DEFAULTS: Resolved<ConversionOptions> = Object.freeze({
   maxRecordBytes: MAX_REQUEST_BYTES,
   extraColumns: "error",
+});
+
+/** Defaults of {@linkcode IsolationOptions}. */
+export const ISOLATION_DEFAULTS: Resolved<IsolationOptions> = Object.freeze({
+  maxExtraRequests: 64,
+});
+
+/** Defaults of {@linkcode BackoffOptions}, and what its switches stand for. */
+export const BACKOFF_DEFAULTS: Resolved<ResolvedBackoff> = Object.freeze({
+  failureRate: Object.freeze({
+    threshold: 0.01,
+    minRows: 100,
+    windowMs: 300_000,
+    pauseMs: 30_000,
+    jitterMs: 15_000,
+  }),
+  service: Object.freeze({ pauseMs: 60_000, jitterMs: 30_000 }),
 });

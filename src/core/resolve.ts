@@ -6,24 +6,21 @@
 import {
   checkedBoolean,
   checkedChoice,
-  checkedInteger,
   checkedObject,
   checkedUrl,
   refuse,
   shown,
 } from "./checks.ts";
-import {
-  type Access,
-  CONVERSION_DEFAULTS,
-  MAX_REQUEST_BYTES,
-  MAX_REQUEST_RECORDS,
-  type ResolvedConfiguration,
-  RETRY_DEFAULTS,
-  STREAM_DEFAULTS,
-} from "./configuration.ts";
+import type { Access, ResolvedConfiguration } from "./configuration.ts";
 import { ConfigurationError } from "./errors.ts";
+import {
+  resolveBackoff,
+  resolveConversion,
+  resolveIsolation,
+  resolveRetry,
+  resolveStream,
+} from "./resolve_options.ts";
 import { Secret } from "./secret.ts";
-import { STATUS_NAMES, type StatusName } from "./status_name.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { Protocol, Transport } from "./transport.ts";
 
@@ -52,11 +49,11 @@ const KNOWN = [
   "retry",
   "stream",
   "conversion",
+  "isolateRejectedRows",
+  "backoff",
   "signal",
 ] as const;
 
-/** Longest time-out: what timers can hold, about 24 days. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect"];
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -91,6 +88,8 @@ export function resolveConfiguration(
     retry: resolveRetry(raw.retry ?? {}),
     stream,
     conversion: resolveConversion(raw.conversion ?? {}),
+    isolation: resolveIsolation(raw.isolateRejectedRows ?? true, stream),
+    backoff: resolveBackoff(raw.backoff ?? {}),
     signal: resolveSignal(raw.signal),
   });
 }
@@ -179,70 +178,4 @@ function resolveApplicationName(value: unknown): string | undefined {
 function resolveSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value;
   refuse("signal", "an AbortSignal", shown(value));
-}
-
-function resolveRetry(value: unknown): ResolvedConfiguration["retry"] {
-  const given = withDefaults("retry", value, RETRY_DEFAULTS);
-  const baseDelayMs = checkedInteger("retry.baseDelayMs", given.baseDelayMs, 1, MAX_TIMEOUT_MS);
-  const maxDelayMs = checkedInteger("retry.maxDelayMs", given.maxDelayMs, 1, MAX_TIMEOUT_MS);
-  if (maxDelayMs < baseDelayMs) {
-    refuse("retry.maxDelayMs", `at least retry.baseDelayMs (${baseDelayMs})`, shown(maxDelayMs));
-  }
-  return Object.freeze({
-    maxAttempts: checkedInteger("retry.maxAttempts", given.maxAttempts, 1, 1_000_000),
-    baseDelayMs,
-    maxDelayMs,
-  });
-}
-
-function resolveStream(value: unknown): ResolvedConfiguration["stream"] {
-  const given = withDefaults("stream", value, { ...STREAM_DEFAULTS, pauseMaxMs: undefined });
-  const integer = (key: keyof typeof given, min: number, max: number) =>
-    checkedInteger(`stream.${key}`, given[key], min, max);
-  return Object.freeze({
-    maxInflightRequests: integer("maxInflightRequests", 1, 1_000_000),
-    maxInflightBytes: integer("maxInflightBytes", 1, Number.MAX_SAFE_INTEGER),
-    maxRequestBytes: integer("maxRequestBytes", 1, MAX_REQUEST_BYTES),
-    maxRequestRecords: integer("maxRequestRecords", 1, MAX_REQUEST_RECORDS),
-    connectTimeoutMs: integer("connectTimeoutMs", 1, MAX_TIMEOUT_MS),
-    ackTimeoutMs: integer("ackTimeoutMs", 1, MAX_TIMEOUT_MS),
-    flushTimeoutMs: integer("flushTimeoutMs", 1, MAX_TIMEOUT_MS),
-    pauseMaxMs: given.pauseMaxMs === undefined
-      ? undefined
-      : integer("pauseMaxMs", 0, MAX_TIMEOUT_MS),
-    drainTimeoutMs: integer("drainTimeoutMs", 0, MAX_TIMEOUT_MS),
-    recovery: checkedBoolean("stream.recovery", given.recovery),
-    retryableStatuses: resolveStatuses(given.retryableStatuses),
-    streams: integer("streams", 1, 64),
-  });
-}
-
-function resolveStatuses(value: unknown): readonly StatusName[] {
-  const field = "stream.retryableStatuses";
-  if (!Array.isArray(value)) refuse(field, "an array of gRPC status names", shown(value));
-  return Object.freeze(value.map((name) => checkedChoice(field, name, STATUS_NAMES)));
-}
-
-function resolveConversion(value: unknown): ResolvedConfiguration["conversion"] {
-  const given = withDefaults("conversion", value, CONVERSION_DEFAULTS);
-  return Object.freeze({
-    maxRecordBytes: checkedInteger(
-      "conversion.maxRecordBytes",
-      given.maxRecordBytes,
-      1,
-      MAX_REQUEST_BYTES,
-    ),
-    extraColumns: checkedChoice("conversion.extraColumns", given.extraColumns, ["error", "drop"]),
-  });
-}
-
-/** The given options over the defaults; an explicit `undefined` is the default, too. */
-function withDefaults<T extends object>(
-  field: string,
-  value: unknown,
-  defaults: T,
-): { readonly [K in keyof T]: unknown } {
-  const given = checkedObject(field, value, Object.keys(defaults));
-  const defined = Object.entries(given).filter(([, option]) => option !== undefined);
-  return { ...defaults, ...Object.fromEntries(defined) };
 }

@@ -11,17 +11,24 @@ import { encodeRequests } from "../encode/encode_requests.ts";
 import type { EncodedRows } from "../encode/encoded_rows.ts";
 import type { EncodeLimits } from "../encode/limits.ts";
 import type { SchemaPlan } from "../schema/plan.ts";
-import { Ledger, type Segment } from "./ledger.ts";
-import type { Lane } from "./stream_set.ts";
+import { Allowance } from "./isolation.ts";
+import type { Lane } from "./lane.ts";
+import { Ledger } from "./ledger.ts";
+import { Parcel } from "./parcel.ts";
+import type { Segment } from "./segment.ts";
 
 /** What a delivery needs of its wrapper. */
 export interface DeliveryContext {
   /** Plan for a batch's schema; throws a `ConfigurationError` when it cannot be sent. */
   readonly plan: (batch: ArrowBatch) => SchemaPlan;
-  /** The lane to send on; `undefined` when the writer is disabled. */
+  /** The lane for the next request; `undefined` when the writer is disabled. */
   readonly lane: ((plan: SchemaPlan) => Lane) | undefined;
+  /** Why nothing may be sent at present, if that is so. */
+  readonly refusal: ZerobusError | undefined;
   /** Bounds of a request. */
   readonly limits: EncodeLimits;
+  /** Requests that may be spent on finding rows that the service refuses. */
+  readonly maxExtraRequests: number;
   /** Time. */
   readonly clock: Clock;
   /** Aborting it stops encoding and admission; requests already admitted go on. */
@@ -43,22 +50,41 @@ export class Delivery {
   readonly #batches: readonly ArrowBatch[];
   readonly #context: DeliveryContext;
   readonly #ledger: Ledger;
+  readonly #allowance: Allowance;
   readonly #startedAt: number;
-  readonly #acknowledgements: Promise<void>[] = [];
+  readonly #underway: Promise<void>[] = [];
   readonly #attempts = new Map<Lane, number>();
   #encodedBytes = 0;
   #busySince: number;
-  /** The first failure of delivery; rows that could not be converted are none. */
+  /** Why nothing more is sent. */
   #error: ZerobusError | undefined;
+  #isWithdrawn = false;
 
   /** Begins at once. */
   constructor(batches: readonly ArrowBatch[], context: DeliveryContext) {
     this.#batches = batches;
     this.#context = context;
     this.#ledger = new Ledger(batches);
+    this.#allowance = new Allowance(context.maxExtraRequests);
     this.#startedAt = this.#busySince = context.clock.now();
+    this.#error = this.#ledger.totalRows > 0 ? context.refusal : undefined;
     this.admitted = this.#admitAll();
     this.result = this.#conclude();
+  }
+
+  /** Whether its own signal has kept rows from being sent. */
+  get isWithdrawn(): boolean {
+    return this.#isWithdrawn;
+  }
+
+  /** Whether it was not allowed to begin. */
+  get isRefused(): boolean {
+    return this.#error !== undefined && this.#error === this.#context.refusal;
+  }
+
+  /** Sends nothing more. What is on its way already is its streams' to end. */
+  abort(error: ZerobusError): void {
+    this.#error ??= error;
   }
 
   /** The rows that are not known to be durable and could be sent again, in order. */
@@ -74,26 +100,27 @@ export class Delivery {
         base += batch.numRows;
       }
     } catch (reason) {
-      this.#error ??= ZerobusError.from(reason);
+      this.#error ??= this.#errorOf(reason);
     }
   }
 
   async #admit(batch: ArrowBatch, base: number): Promise<void> {
     const { limits, signal } = this.#context;
     const plan = this.#context.plan(batch);
-    const lane = this.#context.lane?.(plan);
-    if (lane !== undefined) this.#noteAttempts(lane);
     const requests = encodeRequests(plan, batch, limits);
     for (;;) {
-      signal?.throwIfAborted();
+      this.#check();
+      const lane = this.#context.lane?.(plan);
+      if (lane !== undefined) this.#noteAttempts(lane);
       const passOn = await lane?.turn.take(signal);
       try {
         const { value: rows, done } = requests.next();
         if (done) return;
         const segment = this.#ledger.add(base, rows);
         this.#encodedBytes += rows.bytes.byteLength;
-        if (lane === undefined || rows.rowCount === 0) segment.fate = "durable";
+        if (lane === undefined || rows.rowCount === 0) segment.settle("durable");
         else await this.#send(lane, rows, segment);
+        if (rows.endRow === batch.numRows) return; // no turn is needed to learn that
       } finally {
         passOn?.();
       }
@@ -102,33 +129,43 @@ export class Delivery {
   }
 
   async #send(lane: Lane, rows: EncodedRows, segment: Segment): Promise<void> {
-    const { signal } = this.#context;
+    const parcel = new Parcel(rows, segment, this.#allowance);
     try {
-      const offset = await lane.stream.ingest(rows, signal === undefined ? {} : { signal });
-      this.#acknowledgements.push(this.#follow(lane, offset, segment));
+      await lane.send(parcel, this.#context.signal);
     } catch (reason) {
-      segment.fate = ZerobusError.from(reason);
-      throw reason;
+      const error = this.#errorOf(reason);
+      segment.settle(error);
+      throw error;
     }
+    this.#underway.push(parcel.done.then((error) => {
+      this.#error ??= error;
+    }));
   }
 
-  async #follow(lane: Lane, offset: bigint, segment: Segment): Promise<void> {
-    try {
-      await lane.stream.waitForOffset(offset, { timeoutMs: Infinity });
-      segment.fate = "durable";
-    } catch (reason) {
-      segment.fate = ZerobusError.from(reason);
-      this.#error ??= segment.fate;
-    }
+  /** Throws what keeps the next request from being sent. */
+  #check(): void {
+    if (this.#error !== undefined) throw this.#error;
+    this.#context.signal?.throwIfAborted();
+    // The wrapper replaces a lane that has failed, but a batch that used it has failed with it.
+    for (const { failure } of this.#attempts.keys()) if (failure !== undefined) throw failure;
+  }
+
+  #errorOf(reason: unknown): ZerobusError {
+    const { signal } = this.#context;
+    if (signal?.aborted !== true || reason !== signal.reason) return ZerobusError.from(reason);
+    this.#isWithdrawn = true;
+    return new ZerobusError("the batch was withdrawn before all of it was sent", "closed", {
+      cause: reason,
+    });
   }
 
   async #conclude(): Promise<TransmissionResult> {
     await this.admitted;
-    await Promise.all(this.#acknowledgements);
+    await Promise.all(this.#underway);
     return new TransmissionResult({
       totalRows: this.#ledger.totalRows,
       failedRows: this.#ledger.failedRows(this.#error),
-      error: this.#error,
+      error: this.#ledger.failure(this.#error),
       attempts: this.#countAttempts(),
       latencyMs: this.#context.clock.now() - this.#startedAt,
       batchSizeBytes: this.#batches.reduce((sum, { data }) => sum + byteLengthOf(data), 0),
@@ -146,15 +183,12 @@ export class Delivery {
   /** Remembers how many attempts a lane had spent before this delivery profited from one. */
   #noteAttempts(lane: Lane): void {
     if (this.#attempts.has(lane)) return;
-    const connected = lane.stream.state !== "idle";
-    this.#attempts.set(lane, lane.stream.attempts - (connected ? 1 : 0));
+    this.#attempts.set(lane, lane.attempts - (lane.isConnected ? 1 : 0));
   }
 
   #countAttempts(): number {
     let most = 1;
-    for (const [{ stream }, before] of this.#attempts) {
-      most = Math.max(most, stream.attempts - before);
-    }
+    for (const [lane, before] of this.#attempts) most = Math.max(most, lane.attempts - before);
     return most;
   }
 }

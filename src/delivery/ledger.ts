@@ -8,18 +8,7 @@ import type { ZerobusError } from "../core/errors.ts";
 import type { FailedRow } from "../core/result.ts";
 import { takeAcross } from "../core/take_across.ts";
 import type { EncodedRows } from "../encode/encoded_rows.ts";
-
-/** A run of rows that travels as one request. */
-export interface Segment {
-  /** First row of the run, in the whole input. */
-  readonly firstRow: number;
-  /** Row after the last. */
-  readonly endRow: number;
-  /** Rows of the run that could not be converted, with rows of the whole input. */
-  readonly unconverted: readonly FailedRow[];
-  /** What is known of the others. */
-  fate: "unknown" | "durable" | ZerobusError;
-}
+import { Segment } from "./segment.ts";
 
 /**
  * The single place that decides what is reported of a row, and whether it is still in our hands.
@@ -40,12 +29,11 @@ export class Ledger {
 
   /** Notes what was encoded; `base` is the row of the input at which the batch begins. */
   add(base: number, rows: EncodedRows): Segment {
-    const segment: Segment = {
-      firstRow: base + rows.firstRow,
-      endRow: base + rows.endRow,
-      unconverted: rows.failedRows.map(({ row, error }) => ({ row: base + row, error })),
-      fate: "unknown",
-    };
+    const segment = new Segment(
+      base + rows.firstRow,
+      base + rows.endRow,
+      rows.failedRows.map(({ row, error }) => ({ row: base + row, error })),
+    );
     this.#segments.push(segment);
     this.#encodedRows = segment.endRow;
     return segment;
@@ -54,15 +42,20 @@ export class Ledger {
   /** Every row that did not arrive; rows that were never encoded failed for `rest`. */
   failedRows(rest: ZerobusError | undefined): FailedRow[] {
     const failed: FailedRow[] = [];
-    for (const { firstRow, endRow, unconverted, fate } of this.#segments) {
-      if (typeof fate === "string") {
-        for (const failure of unconverted) failed.push(failure);
-        continue;
-      }
+    for (const segment of this.#segments) {
+      const { failures } = segment;
       let next = 0;
-      for (let row = firstRow; row < endRow; row++) {
-        const failure = unconverted[next]?.row === row ? unconverted[next++] : undefined;
-        failed.push(failure ?? { row, error: fate });
+      for (const { firstRow, endRow, fate } of segment.runs()) {
+        if (typeof fate === "string") {
+          while (next < failures.length && failures[next]!.row < endRow) {
+            failed.push(failures[next++]!);
+          }
+          continue;
+        }
+        for (let row = firstRow; row < endRow; row++) {
+          const failure = failures[next]?.row === row ? failures[next++] : undefined;
+          failed.push(failure ?? { row, error: fate });
+        }
       }
     }
     if (rest !== undefined) {
@@ -73,13 +66,24 @@ export class Ledger {
     return failed;
   }
 
-  /** The convertible rows that are not known to be durable, in order. */
+  /** The failure that hit rows together; `rest`, if it is given and there are such rows. */
+  failure(rest: ZerobusError | undefined): ZerobusError | undefined {
+    if (this.#encodedRows < this.totalRows) return rest;
+    for (const segment of this.#segments) {
+      for (const { fate } of segment.runs()) if (typeof fate !== "string") return rest ?? fate;
+    }
+    return undefined;
+  }
+
+  /** The rows that are not known to be durable and have not failed by themselves, in order. */
   undelivered(): ArrowBatch[] {
     const rows: number[] = [];
-    for (const { firstRow, endRow, unconverted, fate } of this.#segments) {
-      if (fate === "durable") continue;
-      const skipped = new Set(unconverted.map(({ row }) => row));
-      for (let row = firstRow; row < endRow; row++) if (!skipped.has(row)) rows.push(row);
+    for (const segment of this.#segments) {
+      const skipped = new Set(segment.failures.map(({ row }) => row));
+      for (const { firstRow, endRow, fate } of segment.runs()) {
+        if (fate === "durable") continue;
+        for (let row = firstRow; row < endRow; row++) if (!skipped.has(row)) rows.push(row);
+      }
     }
     for (let row = this.#encodedRows; row < this.totalRows; row++) rows.push(row);
     return takeAcross(this.#batches, rows);

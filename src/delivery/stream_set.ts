@@ -1,18 +1,21 @@
 /**
- * The streams of one wrapper, by schema.
+ * The lanes of one wrapper, by schema.
  *
  * @module
  */
+import type { ZerobusError } from "../core/errors.ts";
 import type { IngestStream } from "../ingest/ingest_stream.ts";
 import type { SchemaPlan } from "../schema/plan.ts";
-import { Turn } from "./turn.ts";
+import { Lane } from "./lane.ts";
 
-/** One stream and the order in which senders may feed it. */
-export interface Lane {
-  /** The stream. */
-  readonly stream: IngestStream;
-  /** Held while a request is encoded and admitted. */
-  readonly turn: Turn;
+/** How a {@linkcode StreamSet} is set up. */
+export interface StreamSetOptions {
+  /** Opens a stream for the schema of a plan. */
+  readonly open: (plan: SchemaPlan) => IngestStream;
+  /** Lanes for each schema. */
+  readonly width: number;
+  /** Whether lanes look for the records that the service refuses. */
+  readonly isolates: boolean;
 }
 
 /**
@@ -23,59 +26,64 @@ export interface Lane {
 const MAX_IDLE_LANES = 16;
 
 /**
- * Opens a stream per schema (or several, for parallel lanes) and replaces those that failed. A
+ * Opens a lane per schema (or several, for parallel streams) and replaces those that failed. A
  * batch never travels on a stream that was opened with another descriptor.
  */
 export class StreamSet {
-  readonly #open: (plan: SchemaPlan) => IngestStream;
-  readonly #width: number;
+  readonly #options: StreamSetOptions;
   /** In order of last use, by descriptor. */
   readonly #lanes = new Map<string, Lane[]>();
   readonly #closing = new Set<Promise<void>>();
 
-  /** @param width lanes for each schema */
-  constructor(open: (plan: SchemaPlan) => IngestStream, width: number) {
-    this.#open = open;
-    this.#width = width;
+  /** Opens nothing yet. */
+  constructor(options: StreamSetOptions) {
+    this.#options = options;
   }
 
-  /** The lane to use for a batch with this plan: the one with the least in flight, in rotation. */
+  /**
+   * The lane to use for the next request with this plan: the one with the shortest queue and of
+   * those the one with the least in flight, in rotation.
+   */
   lane(plan: SchemaPlan): Lane {
-    const lanes = (this.#lanes.get(plan.key) ?? []).filter(({ stream }) => isUsable(stream));
+    const lanes = (this.#lanes.get(plan.key) ?? []).filter(({ isUsable }) => isUsable);
     this.#lanes.delete(plan.key);
     this.#lanes.set(plan.key, lanes);
-    const lane = lanes.length < this.#width ? this.#openLane(plan) : takeLeastLoaded(lanes);
+    const lane = lanes.length < this.#options.width ? this.#openLane(plan) : takeLeastLoaded(lanes);
     lanes.push(lane);
     return lane;
   }
 
-  /** Every stream that is in use or may be used again. */
-  streams(): IngestStream[] {
-    return [...this.#lanes.values()].flat().map(({ stream }) => stream);
-  }
-
   /** Closes every stream. What that leaves undone, the deliveries report. */
   async close(): Promise<void> {
-    const streams = this.streams();
+    const closing = this.#all().map((lane) => lane.close());
     this.#lanes.clear();
-    await Promise.allSettled([...streams.map((stream) => stream.close()), ...this.#closing]);
+    await Promise.allSettled([...closing, ...this.#closing]);
+  }
+
+  /** Stops every stream at once, for this reason. Nothing may be sent afterwards. */
+  abort(error: ZerobusError): void {
+    for (const lane of this.#all()) lane.abort(error);
+  }
+
+  #all(): Lane[] {
+    return [...this.#lanes.values()].flat();
   }
 
   #openLane(plan: SchemaPlan): Lane {
     this.#closeIdle(plan.key);
-    return { stream: this.#open(plan), turn: new Turn() };
+    return new Lane(() => this.#options.open(plan), this.#options.isolates);
   }
 
   #closeIdle(exceptKey: string): void {
-    let surplus = this.streams().length - MAX_IDLE_LANES + 1;
+    let surplus = this.#all().length - MAX_IDLE_LANES + 1;
     for (const [key, lanes] of this.#lanes) {
       if (surplus <= 0) return;
-      if (key === exceptKey || !lanes.every(({ stream }) => isIdle(stream))) continue;
+      if (key === exceptKey || !lanes.every(({ isIdle }) => isIdle)) continue;
       this.#lanes.delete(key);
-      for (const { stream } of lanes) {
+      for (const lane of lanes) {
         surplus--;
         // Nothing is in flight, so there is nothing whose loss the outcome could report.
-        const closing = stream.close().catch(() => {});
+        const closing = lane.close().catch(() => {});
         this.#closing.add(closing);
         closing.finally(() => this.#closing.delete(closing));
       }
@@ -83,19 +91,13 @@ export class StreamSet {
   }
 }
 
-/** Takes the lane with the least in flight out of the list; of equals, the first. */
+/** Takes the lane that is best for a new request out of the list; of equals, the first. */
 function takeLeastLoaded(lanes: Lane[]): Lane {
   let best = 0;
   for (let index = 1; index < lanes.length; index++) {
-    if (lanes[index]!.stream.inflightBytes < lanes[best]!.stream.inflightBytes) best = index;
+    const [one, other] = [lanes[index]!, lanes[best]!];
+    const lead = one.queue - other.queue || one.bytes - other.bytes;
+    if (lead < 0) best = index;
   }
   return lanes.splice(best, 1)[0]!;
-}
-
-function isIdle(stream: IngestStream): boolean {
-  return stream.inflightRequests === 0;
-}
-
-function isUsable(stream: IngestStream): boolean {
-  return stream.state !== "failed" && stream.state !== "closed" && stream.state !== "closing";
 }

@@ -11,6 +11,12 @@ import { unlessAborted } from "../core/async.ts";
  */
 export class Turn {
   #tail: Promise<void> = Promise.resolve();
+  #takers = 0;
+
+  /** How many hold the turn or wait for it. */
+  get takers(): number {
+    return this.#takers;
+  }
 
   /**
    * Waits for the turn and resolves with the function that passes it on.
@@ -21,12 +27,17 @@ export class Turn {
     const previous = this.#tail;
     let release!: () => void;
     this.#tail = new Promise((resolve) => release = resolve);
+    this.#takers++;
+    const passOn = () => {
+      this.#takers--;
+      release();
+    };
     try {
       await unlessAborted(previous, signal);
     } catch (reason) {
-      previous.then(release);
+      previous.then(passOn);
       throw reason;
     }
-    return release;
+    return passOn;
   }
 }

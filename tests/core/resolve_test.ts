@@ -28,7 +28,19 @@ test("defaults are filled in and the whole is frozen", () => {
   assertEquals(resolved.stream.pauseMaxMs, undefined);
   assertEquals(resolved.conversion.extraColumns, "error");
   assertEquals(resolved.writerDisabled, false);
-  const parts = [resolved, resolved.retry, resolved.stream, resolved.conversion, resolved.access];
+  assertEquals(resolved.isolation, { maxExtraRequests: 64 });
+  assertEquals(resolved.backoff, {
+    failureRate: {
+      threshold: 0.01,
+      minRows: 100,
+      windowMs: 300_000,
+      pauseMs: 30_000,
+      jitterMs: 15_000,
+    },
+    service: { pauseMs: 60_000, jitterMs: 30_000 },
+  });
+  const { retry, stream, conversion, access, isolation, backoff } = resolved;
+  const parts = [resolved, retry, stream, conversion, access, isolation, backoff];
   for (const part of parts) assert(Object.isFrozen(part));
 });
 
@@ -126,6 +138,41 @@ const REFUSED: [what: string, change: Record<string, unknown>, field: string, sa
     "conversion.extraColumns",
     ['"error"', '"drop"'],
   ],
+  ["a word for isolation", { isolateRejectedRows: "no" }, "isolateRejectedRows", ["true, false"]],
+  [
+    "less than nothing to spend",
+    { isolateRejectedRows: { maxExtraRequests: -1 } },
+    "isolateRejectedRows.maxExtraRequests",
+    ["from 0", "-1"],
+  ],
+  ["a back-off that is none", { backoff: true }, "backoff", ["an object", "true"]],
+  ["an unknown back-off", { backoff: { rate: 1 } }, "backoff.rate", ["failureRate, service"]],
+  ["a number for a switch", { backoff: { service: 6006 } }, "backoff.service", ["true or false"]],
+  ["null for a rate", { backoff: { failureRate: null } }, "backoff.failureRate", ["an object"]],
+  [
+    "a share in per cent",
+    { backoff: { failureRate: { threshold: 5 } } },
+    "backoff.failureRate.threshold",
+    ["from 0 to 1", "5"],
+  ],
+  [
+    "a share that is none",
+    { backoff: { failureRate: { threshold: NaN } } },
+    "backoff.failureRate.threshold",
+    ["NaN"],
+  ],
+  [
+    "no rows to judge by",
+    { backoff: { failureRate: { minRows: 0 } } },
+    "backoff.failureRate.minRows",
+    ["from 1"],
+  ],
+  [
+    "a window without end",
+    { backoff: { failureRate: { windowMs: Infinity } } },
+    "backoff.failureRate.windowMs",
+    ["Infinity"],
+  ],
 ];
 for (const [what, change, field, says] of REFUSED) {
   test(`refused: ${what}`, () => {
@@ -133,6 +180,32 @@ for (const [what, change, field, says] of REFUSED) {
     assertEquals(error.details.field, field);
     assertStringIncludes(error.message, `${field}:`);
     for (const words of says) assertStringIncludes(error.message, words);
+  });
+}
+
+const SWITCHED: [given: Record<string, unknown>, part: "isolation" | "backoff", is: unknown][] = [
+  [{ isolateRejectedRows: false }, "isolation", undefined],
+  [{ isolateRejectedRows: true }, "isolation", { maxExtraRequests: 64 }],
+  [{ isolateRejectedRows: { maxExtraRequests: 0 } }, "isolation", { maxExtraRequests: 0 }],
+  [{ stream: { recovery: false } }, "isolation", undefined],
+  [{ backoff: { failureRate: false, service: false } }, "backoff", {
+    failureRate: undefined,
+    service: undefined,
+  }],
+  [{ backoff: { failureRate: { minRows: 7, threshold: 1 }, service: false } }, "backoff", {
+    failureRate: {
+      threshold: 1,
+      minRows: 7,
+      windowMs: 300_000,
+      pauseMs: 30_000,
+      jitterMs: 15_000,
+    },
+    service: undefined,
+  }],
+];
+for (const [given, part, expected] of SWITCHED) {
+  test(`${JSON.stringify(given)} decides ${part}`, () => {
+    assertEquals(resolve({ ...MINIMAL, ...given })[part], expected);
   });
 }
 

@@ -1,112 +1,182 @@
 /**
- * What a result says of the rows against what a server in memory made durable, whatever goes wrong.
+ * What results say of the rows against what a server in memory made durable, whatever goes wrong.
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { type RecordBatch, Table, Uint64, vectorFromArray } from "apache-arrow";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { Table } from "apache-arrow";
 import fc from "fast-check";
 import { ConnectionError, TransmissionError } from "../../src/core/errors.ts";
-import { createWrapper } from "../../src/web.ts";
+import type { TransmissionResult } from "../../src/core/result.ts";
 import { test } from "../harness/mod.ts";
+import { settle } from "../ingest/fake_clock.ts";
 import { MemoryTransport } from "../ingest/memory_transport.ts";
+import { handedBack, numbersIn, range, refusal, unsignedBatchOf, wrapperOn } from "./stage.ts";
 
-/** What the server does when a request has arrived. */
-const ACTIONS = ["acknowledge", "wait", "wait", "break", "refuse"] as const;
+/** What the server does when a request has arrived that it has nothing against. */
+const ACTIONS = [
+  "acknowledge",
+  "acknowledge",
+  /** It has not stored it yet. */
+  "wait",
+  /** It has, but does not say so. */
+  "store",
+  "break",
+  "fail",
+  "end",
+] as const;
 type Action = typeof ACTIONS[number];
 
-/** Rows from here on are too large for a BIGINT: they cannot be converted. */
-const TOO_LARGE = 2n ** 63n;
-
-/** Values of the rows in a request's records, `message { optional int64 n = 1; }` each. */
-function rowsIn(records: Uint8Array): number[] {
-  const rows: number[] = [];
-  const batch = new BinaryReader(records);
-  while (batch.pos < batch.len) {
-    batch.tag();
-    const record = new BinaryReader(batch.bytes());
-    record.tag();
-    rows.push(Number(record.int64()));
-  }
-  return rows;
+interface Server {
+  readonly transport: MemoryTransport;
+  /** Numbers that are stored. */
+  readonly durable: Set<number>;
+  /** Those of them that were stored once without an acknowledgement. */
+  readonly silent: Set<number>;
 }
 
-/** A server that follows the script, then acknowledges everything. */
-function scripted(actions: readonly Action[]): { transport: MemoryTransport; durable: number[] } {
+/** A server that follows the script, then acknowledges everything, and never takes poison. */
+function scripted(
+  actions: readonly Action[],
+  poison: ReadonlySet<number>,
+  onRequest: (count: number) => void,
+): Server {
   const transport = new MemoryTransport();
   const script = [...actions];
-  const durable: number[] = [];
+  const durable = new Set<number>();
+  const silent = new Set<number>();
+  let count = 0;
   transport.onConnection = (connection) => {
-    let acknowledged = 0;
-    connection.onRequest = () => {
+    let stored = 0;
+    const store = () => {
+      const numbers = connection.requests.slice(stored)
+        .flatMap(({ records }) => numbersIn(records));
+      numbers.forEach((number) => durable.add(number));
+      stored = connection.requests.length;
+      return numbers;
+    };
+    connection.onRequest = ({ records }) => {
       if (!connection.isOpen) return;
+      onRequest(count++);
+      if (!connection.isOpen) return;
+      if (numbersIn(records).some((number) => poison.has(number))) {
+        return connection.fail(refusal());
+      }
       const action = script.shift() ?? "acknowledge";
       if (action === "break") connection.fail(new ConnectionError("cable cut"));
-      if (action === "refuse") connection.fail(new TransmissionError("poison"));
-      if (action !== "acknowledge") return;
-      for (const { records } of connection.requests.slice(acknowledged)) {
-        durable.push(...rowsIn(records));
+      if (action === "fail") connection.fail(new TransmissionError("no more"));
+      if (action === "end") connection.end();
+      if (action === "store") store().forEach((number) => silent.add(number));
+      if (action === "acknowledge") {
+        store();
+        connection.acknowledgeAll();
       }
-      acknowledged = connection.requests.length;
-      connection.acknowledgeAll();
     };
   };
-  return { transport, durable };
+  return { transport, durable, silent };
 }
 
-/** Row numbers as values, spread over batches; the rows in `bad` cannot be converted. */
-function tableOf(sizes: readonly number[], bad: ReadonlySet<number>): Table {
-  let next = 0;
-  return new Table(sizes.map((size): RecordBatch => {
-    const values = Array.from({ length: size }, () => {
-      const row = next++;
-      return BigInt(row) + (bad.has(row) ? TOO_LARGE : 0n);
-    });
-    return new Table({ n: vectorFromArray(values, new Uint64()) }).batches[0]!;
-  }));
-}
+const batchSizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
+const someRows = fc.uniqueArray(fc.nat(99), { maxLength: 8 });
+/** After how many requests something happens, if at all. */
+const moment = fc.option(fc.nat(20), { nil: undefined });
 
 const situation = fc.record({
-  sizes: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
-  bad: fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { maxLength: 12 }),
+  deliveries: fc.array(batchSizes, { minLength: 1, maxLength: 4 }),
+  bad: someRows,
+  poison: someRows,
   actions: fc.array(fc.constantFrom(...ACTIONS), { maxLength: 20 }),
-  maxRequestBytes: fc.integer({ min: 8, max: 40 }),
-  maxInflightRequests: fc.integer({ min: 1, max: 5 }),
+  maxExtraRequests: fc.constantFrom(0, 3, 64),
+  wrapperAbort: fc.option(fc.nat(20), { nil: undefined, freq: 4 }),
+  senderAbort: moment,
+  stream: fc.record({
+    maxRequestBytes: fc.integer({ min: 4, max: 40 }),
+    maxInflightRequests: fc.integer({ min: 1, max: 5 }),
+    streams: fc.integer({ min: 1, max: 3 }),
+  }),
 });
 
-test("every row is reported once, and as what the server made of it", async () => {
-  await fc.assert(
-    fc.asyncProperty(situation, async ({ sizes, bad, actions, ...limits }) => {
-      const { transport, durable } = scripted(actions);
-      await using wrapper = await createWrapper({
-        endpoint: "https://memory.example",
-        tableName: "main.iot.readings",
-        headersProvider: () => ({}),
-        transport,
-        retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 1 },
-        // Requests that nobody acknowledges are sent again soon.
-        stream: { ...limits, ackTimeoutMs: 5, drainTimeoutMs: 0 },
-      });
-      const table = tableOf(sizes, new Set(bad));
-      const result = await wrapper.sendBatch(table);
-
-      assertEquals(result.totalRows, table.numRows);
-      assertEquals(result.successfulCount + result.failedCount, result.totalRows);
-      const failed = result.failedRowIndices();
-      assertEquals(failed, [...new Set(failed)].sort((a, b) => a - b));
-      const known = new Set(durable);
-      for (const row of result.successfulRows) assert(known.has(row), `row ${row} is not durable`);
-
-      const unconvertible = result.failedRowIndicesByErrorType("ConversionError");
-      assertEquals(unconvertible.every((row) => bad.includes(row)), true);
-      const undelivered = failed.filter((row) => !unconvertible.includes(row));
-      for (const row of undelivered) assert(!known.has(row), `row ${row} is durable`);
-      assertEquals(result.error === undefined, undelivered.length === 0);
-
-      const inHand = wrapper.unacknowledged().flatMap((batch) => [...batch.getChild("n")!]);
-      assertEquals(inHand.map((value) => Number(value % TOO_LARGE)), undelivered);
-    }),
-    { numRuns: 200 },
+/** What a delivery is told to send: the numbers of its rows, which no other has. */
+function numbersOf(deliveries: readonly (readonly number[])[]): number[][][] {
+  let next = 0;
+  return deliveries.map((sizes) =>
+    sizes.map((size) => {
+      next += size;
+      return range(next - size, size);
+    })
   );
-}, { timeoutMs: 120_000 });
+}
+
+test(
+  "every row is reported once, as what the server made of it, and handed back if it is open",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(situation, async (given) => {
+        const bad = new Set(given.bad);
+        const poison = new Set(given.poison.filter((number) => !bad.has(number)));
+        const stopAll = new AbortController();
+        const stopFirst = new AbortController();
+        const server = scripted(given.actions, poison, (count) => {
+          // Not at once: acknowledgements that were said before are read before.
+          if (count === given.wrapperAbort) settle().then(() => stopAll.abort());
+          if (count === given.senderAbort) settle().then(() => stopFirst.abort());
+        });
+        const { durable, silent } = server;
+        await using wrapper = wrapperOn(server, {
+          signal: stopAll.signal,
+          isolateRejectedRows: { maxExtraRequests: given.maxExtraRequests },
+          backoff: { failureRate: false },
+          // Requests that nobody acknowledges are sent again soon.
+          stream: { ...given.stream, ackTimeoutMs: 5 },
+        });
+        const inputs = numbersOf(given.deliveries);
+        const sent = inputs.map((batches, index): Promise<TransmissionResult | undefined> => {
+          const table = new Table(batches.map((numbers) => unsignedBatchOf(numbers, bad)));
+          if (index > 0) return wrapper.sendBatch(table);
+          return wrapper.sendBatch(table, { signal: stopFirst.signal }).catch(() => undefined);
+        });
+        const results = await Promise.all(sent);
+        await wrapper.flush().catch(() => {});
+
+        const open: number[] = [];
+        for (const [index, result] of results.entries()) {
+          const numbers = inputs[index]!.flat();
+          if (result === undefined) {
+            // Given up by its sender. What is not handed back is durable or failed by itself.
+            const back = new Set(handedBack(wrapper));
+            for (const number of numbers) {
+              if (back.has(number)) open.push(number);
+              else assert(durable.has(number) || bad.has(number) || poison.has(number));
+            }
+            continue;
+          }
+          assertEquals(result.totalRows, numbers.length);
+          assertEquals(result.successfulCount + result.failedCount, result.totalRows);
+          const failed = result.failedRowIndices();
+          assertEquals(failed, [...new Set(failed)].sort((a, b) => a - b));
+          for (const row of result.successfulRows) assert(durable.has(numbers[row]!), `row ${row}`);
+          const together: number[] = [];
+          for (const { row, error } of result.failedRows) {
+            const number = numbers[row]!;
+            if (error.code === "conversion") {
+              assert(bad.has(number));
+            } else if (error.details.row !== undefined) {
+              assertInstanceOf(error, TransmissionError);
+              assert(poison.has(number), `row ${row} was not refused`);
+              assertEquals(error.details.row, row);
+            } else {
+              assert(!durable.has(number) || silent.has(number), `row ${row} is durable`);
+              together.push(number);
+            }
+          }
+          assertEquals(result.error === undefined, together.length === 0);
+          open.push(...together);
+        }
+        assert([...poison].every((number) => !durable.has(number)));
+        assertEquals(handedBack(wrapper), open);
+      }),
+      { numRuns: 400 },
+    );
+  },
+  { timeoutMs: 120_000 },
+);

@@ -1,0 +1,71 @@
+/**
+ * What has become of a run of rows so far.
+ *
+ * @module
+ */
+import type { ZerobusError } from "../core/errors.ts";
+import type { FailedRow } from "../core/result.ts";
+
+/** What is known of rows that could be converted. */
+export type Fate = "unknown" | "durable" | ZerobusError;
+
+/** Rows that share a fate. */
+export interface Run {
+  /** First row, in the whole input. */
+  readonly firstRow: number;
+  /** Row after the last. */
+  readonly endRow: number;
+  /** What became of them, those that failed by themselves excepted. */
+  readonly fate: Fate;
+}
+
+/**
+ * A run of rows that travels as one request, or in pieces if the service refuses that. Fates become
+ * known from its front to its end; a row that fails by itself (it could not be converted, or the
+ * service refused it) has no part in the fate of those around it.
+ */
+export class Segment {
+  /** First row of the run, in the whole input. */
+  readonly firstRow: number;
+  /** Row after the last. */
+  readonly endRow: number;
+  readonly #failures: FailedRow[];
+  readonly #runs: Run[] = [];
+
+  /** @param unconverted rows that could not be converted, in row order */
+  constructor(firstRow: number, endRow: number, unconverted: readonly FailedRow[]) {
+    this.firstRow = firstRow;
+    this.endRow = endRow;
+    this.#failures = [...unconverted];
+  }
+
+  /** Rows that failed, each by itself, in row order. */
+  get failures(): readonly FailedRow[] {
+    return this.#failures;
+  }
+
+  /** The first row whose fate is unknown; `endRow` when there is none. */
+  get openRow(): number {
+    return this.#runs.at(-1)?.endRow ?? this.firstRow;
+  }
+
+  /** Decides the fate of the rows from `openRow` to `endRow`; without that, of all the rest. */
+  settle(fate: Exclude<Fate, "unknown">, endRow: number = this.endRow): void {
+    const firstRow = this.openRow;
+    if (endRow > firstRow) this.#runs.push({ firstRow, endRow, fate });
+  }
+
+  /** Adds a row that failed by itself. */
+  fail(failure: FailedRow): void {
+    const later = this.#failures.findIndex(({ row }) => row > failure.row);
+    this.#failures.splice(later < 0 ? this.#failures.length : later, 0, failure);
+  }
+
+  /** Every row of the segment, in runs, in order. */
+  *runs(): Generator<Run, void, undefined> {
+    yield* this.#runs;
+    if (this.openRow < this.endRow) {
+      yield { firstRow: this.openRow, endRow: this.endRow, fate: "unknown" };
+    }
+  }
+}
