@@ -25,6 +25,9 @@ export interface SessionOptions {
   readonly onPause: (pauseMs: number) => void;
 }
 
+/** Time to read what has arrived before a missing acknowledgement is believed, in milliseconds. */
+const SECOND_LOOK_MS = 50;
+
 type Phase =
   | "sending"
   /** The server announced the end: nothing more is sent, acknowledgements still count. */
@@ -153,15 +156,33 @@ export class Session {
   #expectAcknowledgement(): void {
     const { clock, limits } = this.#options;
     this.#waitingSince = clock.now();
-    if (this.#stopTimer !== undefined) return;
-    const look = (): void => {
+    if (this.#stopTimer === undefined) this.#lookAfter(limits.ackTimeoutMs);
+  }
+
+  /**
+   * Looks a little early whether the oldest request in flight has waited too long, and once more at
+   * the time itself: a program that was busy all the while, so that both times have passed, reads
+   * what has arrived between the two looks.
+   */
+  #lookAfter(ms: number): void {
+    const { clock, limits } = this.#options;
+    const lastBitMs = Math.min(SECOND_LOOK_MS, limits.ackTimeoutMs / 2);
+    this.#setTimer(ms - lastBitMs, () => {
       this.#stopTimer = undefined;
       if (this.#window.sent === 0) return;
       const remaining = this.#waitingSince + limits.ackTimeoutMs - clock.now();
-      if (remaining > 0) this.#setTimer(remaining, look);
-      else this.#finish({ kind: "failed", error: this.#missingAcknowledgement() });
-    };
-    this.#setTimer(limits.ackTimeoutMs, look);
+      if (remaining > lastBitMs) this.#lookAfter(remaining);
+      else this.#setTimer(lastBitMs, () => this.#giveUpWaiting());
+    });
+  }
+
+  #giveUpWaiting(): void {
+    this.#stopTimer = undefined;
+    if (this.#window.sent === 0) return;
+    const remaining = this.#waitingSince + this.#options.limits.ackTimeoutMs -
+      this.#options.clock.now();
+    if (remaining > 0) this.#lookAfter(remaining);
+    else this.#finish({ kind: "failed", error: this.#missingAcknowledgement() });
   }
 
   /**

@@ -1,10 +1,12 @@
 /**
- * What a stream says to its client, and when: the place for a server that misbehaves on purpose.
+ * What a stream says to its client, and when.
  *
  * @module
  */
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
 import type { EphemeralStreamResponseSchema } from "../gen/zerobus_pb.ts";
+import type { LocalRow } from "./row.ts";
 
 /** What the server can say; one member of the response's `payload`. */
 export type StreamResponse = NonNullable<
@@ -17,22 +19,38 @@ export interface ServedStream {
   readonly id: string;
   /** The table it writes to. */
   readonly tableName: string;
+  /** Aborts when the stream has ended, whoever ended it. */
+  readonly signal: AbortSignal;
   /** Says something. Resolves when there is room for more; throws once the stream has ended. */
   send(response: StreamResponse): Promise<void>;
+  /** Ends the stream with OK. */
+  end(): void;
+  /** Ends the stream with OK, though the client may have stopped listening. */
+  cut(): void;
+  /** Resets the connection, with all streams on it. */
+  reset(): void;
+}
+
+/** A request that was read and is as it should be. */
+export interface ServedRequest {
+  /** Its number on the stream. */
+  readonly offset: bigint;
+  /** Records in it. */
+  readonly rowCount: number;
+  /** Bytes of those records. */
+  readonly byteCount: number;
+  /** The records, decoded as they are asked for. */
+  rows(): IterableIterator<LocalRow>;
 }
 
 /** Answers to the events of a stream. Throwing a `ConnectError` ends the stream with its status. */
 export interface StreamBehaviour {
-  /** The stream was accepted. */
-  created(stream: ServedStream): Promise<void>;
-  /** The rows of the request with this offset were kept. */
-  kept(stream: ServedStream, offset: bigint): Promise<void>;
+  /** The stream may be accepted. */
+  created(): Promise<void>;
+  /** The error for a request that is not to be kept. */
+  refusal(request: ServedRequest): ConnectError | undefined;
+  /** The rows of a request were kept. */
+  kept(request: ServedRequest): Promise<void>;
+  /** The client has sent everything. */
+  finished(): Promise<void>;
 }
-
-/** What the service does: names the stream, acknowledges each request. */
-export const honestBehaviour: StreamBehaviour = {
-  created: (stream) =>
-    stream.send({ case: "createStreamResponse", value: { streamId: stream.id } }),
-  kept: (stream, offset) =>
-    stream.send({ case: "ingestRecordResponse", value: { durabilityAckUpToOffset: offset } }),
-};

@@ -4,6 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 
 /** A request to answer: `start`, then `write` any number of times, then `finish`. */
@@ -29,6 +30,10 @@ export interface Exchange {
   finish(trailers?: Headers): Promise<void>;
   /** Drops the request without an answer. */
   abort(): void;
+  /** Resets the connection, and with it every other request on it. */
+  reset(): void;
+  /** Aborts when the request is over: the answer is on its way, or the client has gone. */
+  readonly closed: AbortSignal;
 }
 
 /** How long a client may go on sending to a server that has answered. */
@@ -52,10 +57,11 @@ type Response = Pick<
 export function openExchange(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
+  reset: () => void,
 ): Exchange {
   const answer = response as Response;
-  let gone = false;
-  answer.once("close", () => gone = true);
+  const closed = new AbortController();
+  answer.once("close", () => closed.abort());
   request.on("error", ignore);
   response.on("error", ignore);
   return {
@@ -75,18 +81,22 @@ export function openExchange(
       answer.flushHeaders();
     },
     write: async (bytes) => {
-      if (gone || answer.writableEnded) throw new Error("the answer has ended");
+      if (closed.signal.aborted || answer.writableEnded) throw new Error("the answer has ended");
       if (!answer.write(bytes)) await eventOf(answer, "drain");
     },
     finish: async (trailers) => {
-      if (gone) return;
+      if (closed.signal.aborted) return;
       if (trailers !== undefined) answer.addTrailers(Object.fromEntries(trailers));
       const finished = eventOf(answer, "finish");
+      // A connection that closes while its client is sending is reset, and the answer may go with it.
+      if (!("stream" in request) && !request.complete) endGently(request.socket);
       answer.end();
       await finished;
       stopSender(request);
     },
     abort: () => void request.destroy(),
+    reset,
+    closed: closed.signal,
   };
 }
 
@@ -101,6 +111,11 @@ function eventOf(answer: Response, name: "drain" | "finish"): Promise<void> {
     answer.on(name, done);
     answer.on("close", done);
   });
+}
+
+/** Closes only this side when the HTTP server is done with a connection. */
+function endGently(socket: Socket): void {
+  socket.destroySoon = () => socket.end();
 }
 
 /**

@@ -35,6 +35,8 @@ export interface ListenOptions {
 export interface Listener {
   /** Base URL, without a trailing slash. */
   readonly url: string;
+  /** TCP port. */
+  readonly port: number;
   /** Accepts nobody from now on; open connections go on. */
   stop(): void;
   /** Ends every connection, and resolves when port and connections are gone. */
@@ -63,11 +65,23 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const sessions = new Set<http2.ServerHttp2Session>();
   const http1Server = http.createServer(
     { requestTimeout: 0 },
-    (request, response) => options.onExchange(openExchange(request, response)),
+    (request, response) => {
+      options.onExchange(openExchange(request, response, () => resetSocket(request.socket)));
+    },
   );
   const http2Server = http2.createServer(
     { settings: { initialWindowSize: WINDOW_BYTES }, maxSessionMemory: SESSION_MEMORY_MB },
-    (request, response) => options.onExchange(openExchange(request, response)),
+    (request, response) => {
+      // An HTTP/2 session does not give its socket away, but its address.
+      const { remoteAddress, remotePort } = request.stream.session?.socket ?? {};
+      const reset = () => {
+        for (const socket of sockets) {
+          if (socket.remotePort !== remotePort || socket.remoteAddress !== remoteAddress) continue;
+          resetSocket(socket);
+        }
+      };
+      options.onExchange(openExchange(request, response, reset));
+    },
   );
   http2Server.on("session", (session) => {
     remember(sessions, session);
@@ -110,6 +124,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const stop = () => stopped ??= new Promise<void>((resolve) => outer.close(() => resolve()));
   return {
     url: urlOf(options, address),
+    port: address.port,
     stop: () => void stop(),
     close: async () => {
       // What has been written still has to leave, so connections end before they are dropped.
@@ -128,6 +143,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 function remember<T extends EventEmitter>(open: Set<T>, item: T): void {
   open.add(item);
   item.on("close", () => open.delete(item));
+}
+
+/** TLS connections, and those of runtimes that know no reset, are dropped. */
+function resetSocket(socket: Socket): void {
+  if (socket instanceof tls.TLSSocket || socket.resetAndDestroy === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function closing(socket: Socket): Promise<void> {

@@ -13,7 +13,34 @@
  *
  * @module
  */
-export { type LocalZerobus, startLocalZerobus } from "./local_zerobus.ts";
+export type {
+  CloseSignal,
+  CoalescedAcknowledgement,
+  Count,
+  DelayedAcknowledgement,
+  DelayedCreation,
+  Fault,
+  FaultKind,
+  FaultScope,
+  IllegalAcknowledgement,
+  Moment,
+  OversizedRequest,
+  RandomFaultOptions,
+  RejectedRecord,
+  RejectedToken,
+  RepeatedAcknowledgement,
+  SlowReads,
+  StreamBreak,
+  StreamError,
+  TokenError,
+  TokenNonsense,
+  WrongCreation,
+} from "./faults/fault.ts";
+export { STATUS_NAMES, type StatusName } from "../core/status_name.ts";
+export type { LocalFaults } from "./faults/fault_script.ts";
+export { randomFaults } from "./faults/random_faults.ts";
+export type { LocalRequest } from "./landed_request.ts";
+export { type LocalZerobus, type RestartOptions, startLocalZerobus } from "./local_zerobus.ts";
 export type {
   AuthOptions,
   ColumnDefinition,
@@ -23,4 +50,4 @@ export type {
 } from "./options.ts";
 export type { LocalRow, LocalValue } from "./row.ts";
 export type { LocalStats } from "./stats.ts";
-export type { LocalTable, WaitOptions } from "./table.ts";
+export type { LocalDuplicate, LocalTable, WaitOptions } from "./table.ts";

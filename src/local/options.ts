@@ -4,6 +4,9 @@
  * @module
  */
 import { checkedBoolean, checkedInteger, checkedObject, refuse, shown } from "../core/checks.ts";
+import { type FaultPlan, resolveFaults } from "./faults/resolve_faults.ts";
+import type { Fault, RandomFaultOptions } from "./faults/fault.ts";
+import { isTableName } from "./table_name.ts";
 
 /** A column that a declared table has. */
 export interface ColumnDefinition {
@@ -65,6 +68,11 @@ export interface LocalZerobusOptions {
   readonly maxRowsKept?: number;
   /** Largest request message in bytes. Default 10 MiB, the service's own limit. */
   readonly maxRequestBytes?: number;
+  /**
+   * What goes wrong, in this order; or, with a seed and a rate, whatever chance brings. Default:
+   * nothing. See {@linkcode LocalZerobus.faults} for a server that runs.
+   */
+  readonly faults?: readonly Fault[] | RandomFaultOptions;
   /** Aborting it closes the server. */
   readonly signal?: AbortSignal;
 }
@@ -88,16 +96,11 @@ export interface ResolvedOptions {
   readonly tables: readonly ResolvedTable[] | undefined;
   readonly maxRowsKept: number;
   readonly maxRequestBytes: number;
+  readonly faults: FaultPlan;
   readonly signal: AbortSignal | undefined;
 }
 
-const TABLE_NAME = /^\w+\.\w+\.\w+$/;
 const HIGHEST = Number.MAX_SAFE_INTEGER;
-
-/** Whether a text is a full table name: three parts of ASCII letters, digits and underscores. */
-export function isTableName(text: string): boolean {
-  return TABLE_NAME.test(text);
-}
 
 /**
  * Fills in the defaults and checks the rest.
@@ -113,6 +116,7 @@ export function resolveOptions(options: LocalZerobusOptions): ResolvedOptions {
     "tables",
     "maxRowsKept",
     "maxRequestBytes",
+    "faults",
     "signal",
   ]);
   const maxRowsKept = checkedInteger("maxRowsKept", options.maxRowsKept ?? 1_000_000, 0, HIGHEST);
@@ -131,6 +135,7 @@ export function resolveOptions(options: LocalZerobusOptions): ResolvedOptions {
       1,
       0xffff_ffff,
     ),
+    faults: resolveFaults(options.faults ?? []),
     signal: options.signal,
   });
 }

@@ -40,3 +40,10 @@ export function recordsOfBatch(batch: Uint8Array): Records | undefined {
   }
   return { bytes: batch, bounds };
 }
+
+/** Bytes of the records themselves, without what lies between them. */
+export function bytesIn({ bounds }: Records): number {
+  let count = 0;
+  for (let at = 0; at < bounds.length; at += 2) count += bounds[at + 1]! - bounds[at]!;
+  return count;
+}

@@ -5,17 +5,28 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Exchange } from "./exchange.ts";
+import type { FaultScript } from "./faults/fault_script.ts";
+import { forever } from "./faults/pause.ts";
+import { tokenTrouble } from "./faults/token_trouble.ts";
 import { frame, readMessages } from "./frames.ts";
 import { type Framing, framingOf } from "./framing.ts";
+import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { serveStream, type StreamServices } from "./stream.ts";
-import { answerTokenRequest, type JsonAnswer } from "./token_endpoint.ts";
+import {
+  answerTokenRequest,
+  type JsonAnswer,
+  type TokenRequest,
+  tokenRequestTable,
+} from "./token_endpoint.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** A call in progress. */
-interface OpenCall {
-  interrupt(reason: ConnectError): void;
-  readonly done: Promise<void>;
+/** What a service shares with whoever starts it. */
+export interface SharedParts extends StreamServices {
+  /** Tokens that have been given out. */
+  readonly tokens: Tokens;
+  /** What goes wrong. */
+  readonly faults: FaultScript;
 }
 
 const STREAM_PATH = "/databricks.zerobus.Zerobus/EphemeralStream";
@@ -23,27 +34,22 @@ const TOKEN_PATH = "/oidc/v1/token";
 const TABLE_HEADER = "x-databricks-zerobus-table-name";
 const MAX_FORM_BYTES = 64 * 1024;
 
-/** Answers requests until it is stopped. */
+/** Answers requests, also after it was stopped. */
 export class Service {
   readonly #options: ResolvedOptions;
-  readonly #tokens: Tokens;
-  readonly #streams: StreamServices;
+  readonly #parts: SharedParts;
   readonly #calls = new Set<OpenCall>();
 
-  /** Tokens and tables are shared with whoever starts the service. */
-  constructor(options: ResolvedOptions, tokens: Tokens, streams: StreamServices) {
+  /** Has no calls yet. */
+  constructor(options: ResolvedOptions, parts: SharedParts) {
     this.#options = options;
-    this.#tokens = tokens;
-    this.#streams = streams;
+    this.#parts = parts;
   }
 
   /** Answers one request. Never throws: what goes wrong here ends that request alone. */
   async answer(exchange: Exchange): Promise<void> {
     try {
-      if (exchange.path === TOKEN_PATH) {
-        await sendJson(exchange, await this.#answerToken(exchange));
-        return;
-      }
+      if (exchange.path === TOKEN_PATH) return await this.#answerToken(exchange);
       const framing = framingOf(exchange.header("content-type"));
       const refusal = refusalOf(exchange, framing);
       if (refusal !== undefined) await sendJson(exchange, refusal);
@@ -56,79 +62,72 @@ export class Service {
   /** Ends every open call with UNAVAILABLE; resolves when they have ended. */
   async stop(): Promise<void> {
     const reason = new ConnectError("the local Zerobus is closing", Code.Unavailable);
-    for (const call of this.#calls) call.interrupt(reason);
-    await Promise.allSettled([...this.#calls].map((call) => call.done));
+    for (const call of this.#calls) call.cut(reason);
+    await Promise.all([...this.#calls].map((call) => call.done));
   }
 
-  async #answerToken(exchange: Exchange): Promise<JsonAnswer> {
-    const { auth } = this.#options;
+  async #answerToken(exchange: Exchange): Promise<void> {
     const body = await readText(exchange.body, MAX_FORM_BYTES);
     if (body === undefined) {
-      return { status: 413, body: { error: "invalid_request", error_description: "too large" } };
+      const tooLarge = { error: "invalid_request", error_description: "too large" };
+      return await sendJson(exchange, { status: 413, body: tooLarge });
     }
+    const trouble = tokenTrouble(this.#parts.faults, tokenRequestTable(body));
+    if (trouble === "hang") return await forever(exchange.closed);
+    if (trouble !== undefined) return await sendText(exchange, trouble);
     const request = {
       method: exchange.method,
       contentType: exchange.header("content-type"),
       authorization: exchange.header("authorization"),
       body,
     };
+    await sendJson(exchange, this.#tokenAnswer(request));
+  }
+
+  #tokenAnswer(request: TokenRequest): JsonAnswer {
+    const { stats, tokens } = this.#parts;
     return answerTokenRequest(request, {
-      ...auth,
+      ...this.#options.auth,
       issue: (tableName) => {
-        this.#streams.stats.tokensIssued++;
-        return this.#tokens.issue(tableName);
+        stats.tokensIssued++;
+        return tokens.issue(tableName);
       },
     });
   }
 
   async #answerCall(exchange: Exchange, framing: Framing): Promise<void> {
     exchange.start(200, { "content-type": framing.contentType });
-    let interrupt!: OpenCall["interrupt"];
-    const interrupted = new Promise<never>((_, reject) => interrupt = reject);
-    const work = Promise.race([this.#serve(exchange), interrupted]);
-    const call: OpenCall = { interrupt, done: finishCall(exchange, framing, work) };
+    const call = new OpenCall(exchange, framing, (opened) => this.#serve(exchange, opened));
     this.#calls.add(call);
-    try {
-      await call.done;
-    } finally {
-      this.#calls.delete(call);
-    }
+    await call.done;
+    this.#calls.delete(call);
   }
 
-  async #serve(exchange: Exchange): Promise<void> {
+  async #serve(exchange: Exchange, call: OpenCall): Promise<void> {
     if (exchange.path !== STREAM_PATH) {
       throw new ConnectError(`there is no method ${exchange.path}`, Code.Unimplemented);
     }
-    let authorizedTable: string | undefined;
-    if (this.#options.auth.required) {
-      authorizedTable = exchange.header(TABLE_HEADER) ?? "";
-      this.#tokens.check(exchange.header("authorization"), authorizedTable);
-    }
     await serveStream({
-      authorizedTable,
+      authorizedTable: this.#authorize(exchange),
       messages: readMessages(exchange.body, this.#options.maxRequestBytes),
       send: (message) => exchange.write(frame(message)),
-    }, this.#streams);
+      life: call,
+    }, this.#parts);
   }
-}
 
-/** Waits for the work and tells the client how it ended. */
-async function finishCall(
-  exchange: Exchange,
-  framing: Framing,
-  work: Promise<void>,
-): Promise<void> {
-  let failure: ConnectError | undefined;
-  try {
-    await work;
-  } catch (reason) {
-    failure = reason instanceof ConnectError
-      ? reason
-      : new ConnectError("the local Zerobus failed", Code.Internal);
+  /** The table that the headers allow to write to; undefined if anything goes. */
+  #authorize(exchange: Exchange): string | undefined {
+    const { tokens, faults } = this.#parts;
+    const authorization = exchange.header("authorization");
+    const tableName = exchange.header(TABLE_HEADER) ?? "";
+    if (faults.take(tableName, { kinds: ["reject_token"] }) !== undefined) {
+      tokens.reject(authorization);
+      throw new ConnectError("the token was rejected", Code.Unauthenticated);
+    }
+    if (!this.#options.auth.required) return undefined;
+    tokens.check(authorization, tableName);
+    return tableName;
   }
-  const { lastFrame, trailers } = framing.end(failure);
-  if (lastFrame !== undefined) await exchange.write(lastFrame);
-  await exchange.finish(trailers);
 }
 
 /** The answer to a request that is no call of any of the three protocols. */
@@ -154,8 +153,23 @@ function refusalOf(
 }
 
 async function sendJson(exchange: Exchange, { status, body, headers }: JsonAnswer): Promise<void> {
-  exchange.start(status, { "content-type": "application/json", ...headers });
-  await exchange.write(new TextEncoder().encode(JSON.stringify(body)));
+  await sendText(exchange, {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    text: JSON.stringify(body),
+  });
+}
+
+async function sendText(
+  exchange: Exchange,
+  { status, headers, text }: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text: string;
+  },
+): Promise<void> {
+  exchange.start(status, headers);
+  await exchange.write(new TextEncoder().encode(text));
   await exchange.finish();
 }
 

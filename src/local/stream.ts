@@ -15,11 +15,14 @@ import {
   IngestRecordRequestSchema,
   RecordType,
 } from "../gen/zerobus_pb.ts";
-import type { ServedStream, StreamBehaviour, StreamResponse } from "./behaviour.ts";
+import type { ServedRequest, ServedStream, StreamBehaviour, StreamResponse } from "./behaviour.ts";
 import { checkColumns, DescriptorProblem, readDescriptor, type RowType } from "./descriptor.ts";
-import { isTableName } from "./options.ts";
+import { isTableName } from "./table_name.ts";
 import { RecordChecker, RecordProblem } from "./record_check.ts";
-import { oneRecord, type Records, recordsOfBatch } from "./request.ts";
+import type { OpenCall } from "./open_call.ts";
+import type { LandedRequest, RequestSource } from "./landed_request.ts";
+import { bytesIn, oneRecord, type Records, recordsOfBatch } from "./request.ts";
+import { type LocalRow, readRow } from "./row.ts";
 import type { Counters } from "./stats.ts";
 import type { TableStore } from "./table.ts";
 import type { Tables } from "./tables.ts";
@@ -32,6 +35,8 @@ export interface StreamCall {
   readonly messages: AsyncIterable<Uint8Array>;
   /** Sends a serialized `EphemeralStreamResponse`; resolves when there is room for more. */
   send(message: Uint8Array): Promise<void>;
+  /** How it ends, or is ended. */
+  readonly life: OpenCall;
 }
 
 /** What all streams of a server share. */
@@ -40,8 +45,8 @@ export interface StreamServices {
   readonly tables: Tables;
   /** What is counted. */
   readonly stats: Counters;
-  /** What streams say. */
-  readonly behaviour: StreamBehaviour;
+  /** What a stream says. */
+  readonly behave: (stream: ServedStream) => StreamBehaviour;
 }
 
 /** A request other than `create_stream`. */
@@ -59,50 +64,111 @@ type IngestPayload = Extract<
  */
 export async function serveStream(call: StreamCall, services: StreamServices): Promise<void> {
   let stream: OpenStream | undefined;
+  let behaviour: StreamBehaviour | undefined;
   for await (const message of call.messages) {
+    call.life.signal.throwIfAborted();
     const { payload } = parse(message);
     if (payload.case === undefined) refuse("the request has no payload");
     if (payload.case === "createStream") {
       if (stream !== undefined) refuse("create_stream was sent twice");
       stream = openStream(payload.value, call, services);
-      await services.behaviour.created(stream);
+      behaviour = services.behave(stream);
+      await behaviour.created();
     } else {
       if (stream === undefined) refuse("the first request is not create_stream");
-      await services.behaviour.kept(stream, stream.keep(payload));
+      const request = stream.read(payload);
+      const refusal = behaviour!.refusal(request);
+      if (refusal !== undefined) throw refusal;
+      stream.keep(request);
+      await behaviour!.kept(request);
+    }
+  }
+  await behaviour?.finished();
+}
+
+/** A request that was read. */
+class IncomingRequest implements ServedRequest {
+  readonly offset: bigint;
+  readonly records: Records;
+  readonly #type: RowType;
+
+  constructor(offset: bigint, records: Records, type: RowType) {
+    this.offset = offset;
+    this.records = records;
+    this.#type = type;
+  }
+
+  get rowCount(): number {
+    return this.records.bounds.length / 2;
+  }
+
+  get byteCount(): number {
+    return bytesIn(this.records);
+  }
+
+  *rows(): IterableIterator<LocalRow> {
+    const { bytes, bounds } = this.records;
+    for (let at = 0; at < bounds.length; at += 2) {
+      yield readRow(this.#type.message, bytes.subarray(bounds[at]!, bounds[at + 1]!));
     }
   }
 }
 
 /** A stream that was accepted. */
-class OpenStream implements ServedStream {
+class OpenStream implements ServedStream, RequestSource {
   readonly id: string = crypto.randomUUID();
+  readonly type: RowType;
   readonly #table: TableStore;
-  readonly #type: RowType;
   readonly #checker: RecordChecker;
   readonly #stats: Counters;
-  readonly #send: StreamCall["send"];
+  readonly #call: StreamCall;
+  /** Kept, and not acknowledged. */
+  readonly #open: LandedRequest[] = [];
   #nextOffset = 0n;
 
-  constructor(table: TableStore, type: RowType, send: StreamCall["send"], stats: Counters) {
+  constructor(table: TableStore, type: RowType, call: StreamCall, stats: Counters) {
     this.#table = table;
-    this.#type = type;
+    this.type = type;
     this.#checker = new RecordChecker(type);
     this.#stats = stats;
-    this.#send = send;
+    this.#call = call;
   }
 
   get tableName(): string {
     return this.#table.name;
   }
 
-  async send(response: StreamResponse): Promise<void> {
-    const message = create(EphemeralStreamResponseSchema, { payload: response });
-    await this.#send(toBinary(EphemeralStreamResponseSchema, message));
-    if (response.case === "ingestRecordResponse") this.#stats.acknowledgements++;
+  get signal(): AbortSignal {
+    return this.#call.life.signal;
   }
 
-  /** Puts a request's records into the table, all or none, and returns the request's offset. */
-  keep(payload: IngestPayload): bigint {
+  get cutAt(): number | undefined {
+    return this.#call.life.cutAt;
+  }
+
+  async send(response: StreamResponse): Promise<void> {
+    this.signal.throwIfAborted();
+    if (response.case === "ingestRecordResponse") {
+      this.#acknowledge(response.value.durabilityAckUpToOffset ?? -1n);
+    }
+    const message = create(EphemeralStreamResponseSchema, { payload: response });
+    await this.#call.send(toBinary(EphemeralStreamResponseSchema, message));
+  }
+
+  end(): void {
+    this.#call.life.end();
+  }
+
+  cut(): void {
+    this.#call.life.cut();
+  }
+
+  reset(): void {
+    this.#call.life.reset();
+  }
+
+  /** The request in a payload, its records checked. */
+  read(payload: IngestPayload): IncomingRequest {
     const offset = this.#takeOffset(payload);
     const records = recordsOf(payload);
     const { bytes, bounds } = records;
@@ -114,12 +180,24 @@ class OpenStream implements ServedStream {
         refuse(`record ${at / 2} of the request with offset ${offset}: ${reason.message}`);
       }
     }
-    const before = this.#table.byteCount;
-    this.#table.add(this.#type, records);
+    return new IncomingRequest(offset, records, this.type);
+  }
+
+  /** Puts a request's records into the table, all of them at once. */
+  keep(request: IncomingRequest): void {
+    this.#open.push(this.#table.add(this, request.offset, request.records));
     this.#stats.requests++;
-    this.#stats.records += bounds.length / 2;
-    this.#stats.bytes += this.#table.byteCount - before;
-    return offset;
+    this.#stats.records += request.rowCount;
+    this.#stats.bytes += request.byteCount;
+  }
+
+  #acknowledge(upTo: bigint): void {
+    this.#stats.acknowledgements++;
+    // Nobody can be expected to believe this.
+    if (upTo >= this.#nextOffset) return;
+    while (this.#open[0] !== undefined && this.#open[0].offset <= upTo) {
+      this.#open.shift()!.acknowledge();
+    }
   }
 
   #takeOffset({ case: kind, value }: IngestPayload): bigint {
@@ -138,9 +216,10 @@ class OpenStream implements ServedStream {
 
 function openStream(
   request: CreateIngestStreamRequest,
-  { authorizedTable, send }: StreamCall,
+  call: StreamCall,
   { tables, stats }: StreamServices,
 ): OpenStream {
+  const { authorizedTable } = call;
   const { tableName } = request;
   if (authorizedTable !== undefined && tableName !== authorizedTable) {
     throw new ConnectError(
@@ -157,7 +236,7 @@ function openStream(
   const type = rowTypeOf(request, table);
   table.descriptor = request.descriptorProto;
   stats.streams++;
-  return new OpenStream(table, type, send, stats);
+  return new OpenStream(table, type, call, stats);
 }
 
 function checkRecordType(request: CreateIngestStreamRequest): void {

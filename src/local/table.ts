@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { RowType } from "./descriptor.ts";
+import { LandedRequest, type LocalRequest, type RequestSource } from "./landed_request.ts";
 import type { ResolvedTable } from "./options.ts";
-import type { Records } from "./request.ts";
-import { type LocalRow, readRow } from "./row.ts";
+import { bytesIn, type Records } from "./request.ts";
+import type { LocalRow } from "./row.ts";
 
 /** How long to wait. */
 export interface WaitOptions {
@@ -31,6 +31,13 @@ export interface LocalTable {
   rows(): IterableIterator<LocalRow>;
   /** The kept rows as they came, protobuf messages. */
   records(): IterableIterator<Uint8Array>;
+  /** The requests that brought the kept rows, in order of arrival. */
+  requests(): IterableIterator<LocalRequest>;
+  /**
+   * The kept rows that landed more than once, that is: equal ones, byte for byte. With requests that
+   * were not acknowledged the first time that is as it should be.
+   */
+  duplicates(): LocalDuplicate[];
   /**
    * Resolves as soon as `count` rows have landed.
    *
@@ -40,24 +47,25 @@ export interface LocalTable {
   waitForRows(count: number, options?: WaitOptions): Promise<void>;
 }
 
+/** A row that landed more than once. */
+export interface LocalDuplicate {
+  /** The row. */
+  readonly row: LocalRow;
+  /** The requests that brought it, in order of arrival. */
+  readonly requests: readonly LocalRequest[];
+}
+
 interface Waiter {
   readonly count: number;
   readonly resolve: () => void;
   readonly reject: (reason: DOMException) => void;
 }
 
-/** The first `count` records of a request. */
-interface KeptRequest {
-  readonly type: RowType;
-  readonly records: Records;
-  readonly count: number;
-}
-
 /** The server's own view of a table: the one that rows are put into. */
 export class TableStore implements LocalTable {
   /** As declared. */
   readonly definition: ResolvedTable;
-  readonly #kept: KeptRequest[] = [];
+  readonly #kept: LandedRequest[] = [];
   readonly #waiters = new Set<Waiter>();
   #keptCount = 0;
   #closed = false;
@@ -75,27 +83,47 @@ export class TableStore implements LocalTable {
   }
 
   /** Adds the records of one request, all of them at once. */
-  add(type: RowType, records: Records): void {
-    const { bounds } = records;
-    const count = bounds.length / 2;
+  add(source: RequestSource, offset: bigint, records: Records): LandedRequest {
+    const count = records.bounds.length / 2;
     this.rowCount += count;
-    for (let at = 0; at < bounds.length; at += 2) this.byteCount += bounds[at + 1]! - bounds[at]!;
+    this.byteCount += bytesIn(records);
     const kept = Math.min(count, this.definition.maxRowsKept - this.#keptCount);
-    if (kept > 0) {
-      this.#kept.push({ type, records, count: kept });
-      this.#keptCount += kept;
-    }
+    const request = new LandedRequest(source, offset, records, kept);
+    if (kept > 0) this.#kept.push(request);
+    this.#keptCount += kept;
     for (const waiter of this.#waiters) {
       if (this.rowCount >= waiter.count) waiter.resolve();
     }
+    return request;
   }
 
   *rows(): IterableIterator<LocalRow> {
-    for (const [type, record] of this.#records()) yield readRow(type.message, record);
+    for (const request of this.#kept) yield* request.rows();
   }
 
   *records(): IterableIterator<Uint8Array> {
-    for (const [, record] of this.#records()) yield record;
+    for (const request of this.#kept) yield* request.records();
+  }
+
+  requests(): IterableIterator<LocalRequest> {
+    return this.#kept.values();
+  }
+
+  duplicates(): LocalDuplicate[] {
+    // Every byte is a character of its own there, so different records are different texts.
+    const decoder = new TextDecoder("latin1");
+    const landings = new Map<string, { record: Uint8Array; requests: LandedRequest[] }>();
+    for (const request of this.#kept) {
+      for (const record of request.records()) {
+        const text = decoder.decode(record);
+        const earlier = landings.get(text);
+        if (earlier === undefined) landings.set(text, { record, requests: [request] });
+        else earlier.requests.push(request);
+      }
+    }
+    return [...landings.values()].filter(({ requests }) => requests.length > 1).map(
+      ({ record, requests }) => ({ row: requests[0]!.read(record), requests }),
+    );
   }
 
   async waitForRows(count: number, { timeoutMs = 10_000 }: WaitOptions = {}): Promise<void> {
@@ -121,14 +149,6 @@ export class TableStore implements LocalTable {
   close(): void {
     this.#closed = true;
     for (const waiter of this.#waiters) waiter.reject(this.#closing());
-  }
-
-  *#records(): IterableIterator<[RowType, Uint8Array]> {
-    for (const { type, records: { bytes, bounds }, count } of this.#kept) {
-      for (let at = 0; at < 2 * count; at += 2) {
-        yield [type, bytes.subarray(bounds[at]!, bounds[at + 1]!)];
-      }
-    }
   }
 
   #closing(): DOMException {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isTableName } from "./options.ts";
+import { isTableName } from "./table_name.ts";
 
 /** What a token request proves and asks for. */
 export interface TokenRequest {
@@ -82,6 +82,12 @@ export function answerTokenRequest(request: TokenRequest, issuer: TokenIssuer): 
     },
     headers: { "cache-control": "no-store" },
   };
+}
+
+/** The table that a token request is about, if it can be told. */
+export function tokenRequestTable(body: string): string | undefined {
+  const table = tableOf(new URLSearchParams(body).get("authorization_details") ?? "");
+  return "name" in table ? table.name : undefined;
 }
 
 /** What must be asked for at each level of a table's name. */

@@ -26,6 +26,11 @@ export class Tokens {
     return token;
   }
 
+  /** Forgets the token that a header carries. */
+  reject(authorization: string | undefined): void {
+    this.#issued.delete(bearerToken(authorization) ?? "");
+  }
+
   /** Forgets every token. */
   revoke(): void {
     this.#issued.clear();
@@ -38,7 +43,7 @@ export class Tokens {
    * PERMISSION_DENIED for one that was given out for another table.
    */
   check(authorization: string | undefined, tableName: string): void {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined) {
       throw new ConnectError("the authorization header has no bearer token", Code.Unauthenticated);
     }
@@ -53,4 +58,8 @@ export class Tokens {
       );
     }
   }
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
 }

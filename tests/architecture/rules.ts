@@ -187,7 +187,7 @@ export function codeGeneration(files: readonly SourceFile[]): string[] {
 export function listedSuites(files: readonly SourceFile[]): string[] {
   const list = files.find(({ path }) => path === "tests/behaviour/suites.ts")?.text ?? "";
   return files.map(({ path }) => path)
-    .filter((path) => /^tests\/behaviour\/.*_suite\.ts$/.test(path))
+    .filter((path) => /^tests\/(?:behaviour|faults)\/.*_suite\.ts$/.test(path))
     .filter((path) => !list.includes(`"${path}":`))
     .map((path) => `${path} is not in tests/behaviour/suites.ts`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { faultMatrixSuite } from "../faults/fault_matrix_suite.ts";
 import type { Suite, TestEnvironment } from "../harness/environment.ts";
 import type { TestFile } from "../harness/runner.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
@@ -20,6 +21,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,
   "tests/behaviour/tls_suite.ts": tlsSuite,
+  "tests/faults/fault_matrix_suite.ts": faultMatrixSuite,
 };
 
 /** The suites for one environment, as files for a runner. */

@@ -5,7 +5,14 @@
  * @module
  */
 import type { Protocol } from "../../src/core/transport.ts";
-import type { LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
+import type {
+  LocalFaults,
+  LocalRequest,
+  LocalRow,
+  LocalZerobus,
+  LocalZerobusOptions,
+  RestartOptions,
+} from "@zerobus/wrapper/testing";
 
 /** The runtimes that the library is for. */
 export type Runtime = "deno" | "bun" | "node" | "workerd";
@@ -46,10 +53,22 @@ export interface LocalHandle extends AsyncDisposable {
   readonly clientSecret: string;
   /** What landed in a table so far; nothing for one that nobody wrote to. */
   table(name: string): Promise<TableContent>;
+  /** The requests that brought those rows, in the order of arrival. */
+  requests(name: string): Promise<readonly LandedRequest[]>;
   /** Counters of the server. */
   stats(): Promise<LocalZerobus["stats"]>;
+  /** Faults that are left, and how often each kind has happened. */
+  faults(): Promise<Pick<LocalFaults, "left" | "fired">>;
+  /** Takes the server away and brings it back. */
+  restart(options?: RestartOptions): Promise<void>;
   /** Stops the server. May be called twice. */
   close(): Promise<void>;
+}
+
+/** A request as it is now, with its rows. */
+export interface LandedRequest extends Omit<LocalRequest, "rows" | "records"> {
+  /** Its rows. */
+  readonly rows: readonly LocalRow[];
 }
 
 /** The rows of a table. */

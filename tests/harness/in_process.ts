@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
-import type { LocalHandle, TestEnvironment } from "./environment.ts";
+import type { LocalRequest, LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
+import type { LandedRequest, LocalHandle, TestEnvironment } from "./environment.ts";
 
 /** `startLocalZerobus` of the copy under test. */
 export type StartLocal = (options?: LocalZerobusOptions) => Promise<LocalZerobus>;
@@ -29,8 +29,22 @@ export function handleOf(local: LocalZerobus): LocalHandle {
       const table = local.tables.get(name);
       return Promise.resolve({ rowCount: table?.rowCount ?? 0, rows: [...table?.rows() ?? []] });
     },
+    requests: (name) => {
+      const requests = local.tables.get(name)?.requests() ?? [];
+      return Promise.resolve(Array.from(requests, landedRequest));
+    },
     stats: () => Promise.resolve(structuredClone(local.stats)),
+    faults: () => {
+      const { left, fired } = local.faults;
+      return Promise.resolve(structuredClone({ left, fired }));
+    },
+    restart: (options) => local.restart(options),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function landedRequest(request: LocalRequest): LandedRequest {
+  const { streamId, offset, rowCount, acknowledged, cutAfterMs } = request;
+  return { streamId, offset, rowCount, acknowledged, cutAfterMs, rows: [...request.rows()] };
 }

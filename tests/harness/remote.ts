@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RestartOptions } from "@zerobus/wrapper/testing";
 import type { LocalHandle, LocalOptions, TestEnvironment } from "./environment.ts";
 import { handleOf, type StartLocal } from "./in_process.ts";
 import { decodeValue, encodeValue } from "./value_json.ts";
@@ -12,7 +13,9 @@ import { decodeValue, encodeValue } from "./value_json.ts";
 type Command =
   | { readonly kind: "start"; readonly options: LocalOptions | undefined }
   | { readonly kind: "table"; readonly id: number; readonly name: string }
-  | { readonly kind: "stats"; readonly id: number }
+  | { readonly kind: "requests"; readonly id: number; readonly name: string }
+  | { readonly kind: "stats" | "faults"; readonly id: number }
+  | { readonly kind: "restart"; readonly id: number; readonly options: RestartOptions | undefined }
   | { readonly kind: "close"; readonly id: number };
 
 /** How a handle begins its life on the other side. */
@@ -50,8 +53,14 @@ export function controlServer(start: StartLocal): ControlServer {
       }
       case "table":
         return await handleFor(command.id).table(command.name);
+      case "requests":
+        return await handleFor(command.id).requests(command.name);
       case "stats":
         return await handleFor(command.id).stats();
+      case "faults":
+        return await handleFor(command.id).faults();
+      case "restart":
+        return await handleFor(command.id).restart(command.options);
       case "close":
         return await handleFor(command.id).close();
     }
@@ -90,8 +99,13 @@ export function remoteEnvironment(
         ...facts,
         table: async (name) =>
           await ask({ kind: "table", id, name }) as Awaited<ReturnType<LocalHandle["table"]>>,
+        requests: async (name) =>
+          await ask({ kind: "requests", id, name }) as Awaited<ReturnType<LocalHandle["requests"]>>,
         stats: async () =>
           await ask({ kind: "stats", id }) as Awaited<ReturnType<LocalHandle["stats"]>>,
+        faults: async () =>
+          await ask({ kind: "faults", id }) as Awaited<ReturnType<LocalHandle["faults"]>>,
+        restart: async (restart) => void await ask({ kind: "restart", id, options: restart }),
         close,
         [Symbol.asyncDispose]: close,
       };

@@ -42,6 +42,18 @@ test("a flight that begins later gets the whole time", async () => {
   await strike(set);
 });
 
+test("a program that was busy reads what has arrived before it gives up", async () => {
+  const set = stage({ limits: { ackTimeoutMs: 1000 } });
+  await set.ingest(0);
+  set.clock.freeze(5000);
+  await set.clock.advance(0);
+  assertEquals(set.stream.state, "open");
+  set.transport.latest.acknowledge(0);
+  await set.clock.advance(100);
+  assertEquals([set.stream.state, set.transport.connections.length], ["open", 1]);
+  await strike(set);
+});
+
 test("a request that the wire does not take counts as in flight", async () => {
   const set = stage({ limits: { ackTimeoutMs: 1000 } });
   set.transport.onConnection = (server) => server.stall();

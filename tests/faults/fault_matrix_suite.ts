@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { type Table, tableFromArrays } from "apache-arrow";
+import type { Protocol, TransmissionResult, WrapperConfiguration } from "@zerobus/wrapper";
+import { configurationFor, TABLE } from "../behaviour/stage.ts";
+import type { LocalHandle, TestEnvironment } from "../harness/environment.ts";
+import { test, testUnless } from "../harness/mod.ts";
+import { balance } from "./accounting.ts";
+import { FAULT_LINES, type FaultCase, type Phase, PHASES, SIZES } from "./catalogue.ts";
+
+/** What no case may exceed, in milliseconds. */
+const LONGEST_MS = 8_000;
+const BATCH_ROWS = SIZES.requestsPerBatch * SIZES.rowsPerRequest;
+
+/**
+ * Fault × protocol × phase: no row is lost, none is sent again that was acknowledged, every result
+ * adds up, in time.
+ */
+export function faultMatrixSuite(env: TestEnvironment): void {
+  let count = 0;
+  let skipped = 0;
+  for (const protocol of env.protocols) {
+    for (const line of FAULT_LINES) {
+      for (const phase of PHASES) {
+        const faultCase = line.in(phase);
+        const name = `faults over ${protocol}: ${line.title}, ${phase}`;
+        if (typeof faultCase === "string") {
+          skipped++;
+          testUnless(faultCase, name, () => {});
+        } else {
+          count++;
+          test(name, () => runCase(env, protocol, phase, faultCase));
+        }
+      }
+    }
+  }
+  console.log(`fault matrix on ${env.runtime}: ${count} cases, ${skipped} that make no sense`);
+}
+
+async function runCase(
+  env: TestEnvironment,
+  protocol: Protocol,
+  phase: Phase,
+  faultCase: FaultCase,
+): Promise<void> {
+  const { faults, outcome, poison, downMs } = faultCase;
+  await using local = await env.startLocal({ faults });
+  const wrapper = await env.library.createWrapper(configuration(local, protocol, faultCase));
+  const startedAt = performance.now();
+  const firstRows = Array.from({ length: SIZES.batches }, (_, batch) => batch * BATCH_ROWS);
+  const sent = firstRows.map((from) => wrapper.sendBatch(numbered(from)));
+  const flushed = phase === "flush" ? settled(wrapper.flush()) : undefined;
+  const closed = phase === "close" ? settled(wrapper.shutdown()) : undefined;
+  if (downMs !== undefined) {
+    await faultStrikes(local);
+    await local.restart({ downMs });
+  }
+  const results = await Promise.all(sent);
+  const isFlushed = await flushed;
+  const handedBack = wrapper.unacknowledged();
+  const isClosed = await (closed ?? settled(wrapper.shutdown()));
+  assertLess(performance.now() - startedAt, LONGEST_MS, "bounded time");
+
+  const landed = await local.requests(TABLE);
+  const { successful, failed, durable } = balance({
+    sent: results.map((result, batch) => ({ from: firstRows[batch]!, result })),
+    handedBack,
+    landed,
+  });
+  assertEquals(successful.size + failed.size, SIZES.batches * BATCH_ROWS);
+  await assertStruck(local);
+  if (outcome === "delivered") assertEquals(reasons(results), [], "every row arrives");
+  if (outcome === "refused") assertGreater(failed.size, 0, "some rows are refused");
+  if (failed.size === 0) {
+    assertEquals([isFlushed ?? true, isClosed], [true, true]);
+    assertEquals(handedBack, []);
+  }
+  if (poison !== undefined) assert(failed.has(poison) && !durable.has(poison), "poison is refused");
+}
+
+function configuration(
+  local: LocalHandle,
+  protocol: Protocol,
+  { stream, downMs }: FaultCase,
+): WrapperConfiguration {
+  return {
+    ...configurationFor(local),
+    protocol,
+    // Nobody listens for a while when the server restarts, and every attempt then fails at once.
+    retry: { maxAttempts: downMs === undefined ? 8 : 1_000, baseDelayMs: 1, maxDelayMs: 10 },
+    stream: {
+      maxRequestRecords: SIZES.rowsPerRequest,
+      connectTimeoutMs: 3_000,
+      ackTimeoutMs: 3_000,
+      flushTimeoutMs: 5_000,
+      drainTimeoutMs: 100,
+      ...stream,
+    },
+  };
+}
+
+/** A batch whose rows have the numbers from `from` on. */
+function numbered(from: number): Table {
+  return tableFromArrays({ n: Int32Array.from({ length: BATCH_ROWS }, (_, row) => from + row) });
+}
+
+/** Every scripted fault has happened: the case has tested what it says. */
+async function assertStruck(local: LocalHandle): Promise<void> {
+  const { left, fired } = await local.faults();
+  assertEquals(left.filter(({ kind }) => kind !== "reject_record"), []);
+  assertGreater(Object.values(fired).reduce((sum, times) => sum + times, 0), 0);
+}
+
+/** Waits until the server has begun to misbehave. */
+async function faultStrikes(local: LocalHandle): Promise<void> {
+  while ((await local.faults()).left.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Whether a promise is fulfilled, once it is settled. */
+function settled(promise: Promise<void>): Promise<boolean> {
+  return promise.then(() => true, () => false);
+}
+
+function reasons(results: readonly TransmissionResult[]): string[] {
+  return results.flatMap(({ error, failedRows }) =>
+    failedRows.length === 0 ? [] : [String(error ?? failedRows[0]?.error)]
+  );
+}
