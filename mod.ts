@@ -47,7 +47,7 @@ export type {
   ArrowType,
 } from "./src/core/arrow.ts";
 export type { BackoffBounds, RetryBounds } from "./src/core/backoff.ts";
-export type { Clock } from "./src/core/clock.ts";
+export { type Clock, systemClock } from "./src/core/clock.ts";
 export type { Backoff, BackoffReason } from "./src/core/protective_backoff.ts";
 export {
   AuthenticationError,
@@ -63,7 +63,11 @@ export {
   TransmissionError,
   ZerobusError,
 } from "./src/core/errors.ts";
-export type { HeadersProvider, HeadersRequest } from "./src/core/headers_provider.ts";
+export type {
+  ConnectionHeaders,
+  HeadersProvider,
+  HeadersRequest,
+} from "./src/core/headers_provider.ts";
 export {
   type ErrorStatistics,
   type FailedRow,

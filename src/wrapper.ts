@@ -17,6 +17,7 @@ import { batchSink } from "./delivery/batch_sink.ts";
 import { countForBackoff } from "./delivery/backoff_count.ts";
 import { Deliveries } from "./delivery/deliveries.ts";
 import { Delivery } from "./delivery/delivery.ts";
+import { checkedSendOptions } from "./delivery/send_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 import { planFor } from "./schema/plan.ts";
@@ -45,6 +46,11 @@ export interface WritableOptions {
    * stream.
    */
   readonly onResult?: ((result: TransmissionResult, batch: BatchInput) => void) | undefined;
+  /**
+   * Takes back what waits for the window and errors the stream, as aborting it does. Give the same
+   * signal to `pipeTo`, which by itself waits for pending writes before it aborts anything.
+   */
+  readonly signal?: AbortSignal | undefined;
   /** Queue in front of the window. Default: one batch. */
   readonly strategy?: QueuingStrategy<BatchInput> | undefined;
 }
@@ -120,9 +126,9 @@ export class ZerobusWrapper implements AsyncDisposable {
    * @throws the signal's reason when it aborts
    */
   async sendBatch(batch: BatchInput, options: SendOptions = {}): Promise<TransmissionResult> {
-    const { signal } = options;
+    const { descriptor, signal } = checkedSendOptions(options);
     signal?.throwIfAborted();
-    const delivery = this.#deliver(batch, options.descriptor, signal);
+    const delivery = this.#deliver(batch, descriptor, signal);
     return await unlessAborted(delivery.result, signal);
   }
 
@@ -136,6 +142,7 @@ export class ZerobusWrapper implements AsyncDisposable {
     const sink = batchSink<BatchInput>({
       deliver: (batch, signal) => this.#deliver(batch, options.descriptor, signal),
       onResult: options.onResult,
+      signal: options.signal,
     });
     return new WritableStream(sink, options.strategy);
   }
@@ -178,7 +185,8 @@ export class ZerobusWrapper implements AsyncDisposable {
    * The rows that are not known to be durable, as batches, in the order they were sent: those on
    * their way, and those that the latest terminal failure hit. A result reports the latter as
    * failed, too; send them again from one of the two. Rows that failed each by itself (they cannot
-   * be converted, or the service refuses them) and batches that the back-off refused are in neither.
+   * be converted, or the service refuses them), batches that cannot be sent at all and batches that
+   * the back-off refused are in neither.
    */
   unacknowledged(): RecordBatch[] {
     return this.#deliveries.undelivered() as unknown as RecordBatch[];

@@ -22,6 +22,7 @@ const ADDITIONS = {
 
 /** Builds the package into a folder and returns the path of the tarball. */
 export async function pack(into: string): Promise<string> {
+  await Deno.mkdir(into, { recursive: true });
   return await withTempFolder(async (folder) => {
     const raw = `${folder}/raw.tgz`;
     await capture({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ConnectionHeaders } from "../core/headers_provider.ts";
 import { kindOf } from "../core/kind.ts";
 import { refuse } from "../core/checks.ts";
 
@@ -24,7 +25,7 @@ const LEGAL_VALUE = /^[\x20-\x7e]*$/;
  * @throws {ConfigurationError} for a name or value that cannot be sent; it names the header, but
  * never its value
  */
-export function connectionHeaders(provided: HeadersInit, tableName: string): Headers {
+export function connectionHeaders(provided: ConnectionHeaders, tableName: string): Headers {
   const headers = new Headers();
   for (const [index, [givenName, value]] of pairsOf(provided).entries()) {
     const name = typeof givenName === "string" ? givenName.toLowerCase() : "";
@@ -54,7 +55,7 @@ export function connectionHeaders(provided: HeadersInit, tableName: string): Hea
   return headers;
 }
 
-/** Reads any kind of `HeadersInit` without the help of `Headers`, whose errors quote values. */
+/** Reads any form of headers without the help of `Headers`, whose errors quote values. */
 function pairsOf(provided: unknown): (readonly [unknown, unknown])[] {
   if (typeof provided !== "object" || provided === null) {
     refuseHeaders("Headers, a record or a list of pairs", kindOf(provided));

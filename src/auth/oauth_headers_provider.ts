@@ -6,7 +6,7 @@
 import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { HeadersProvider } from "../core/headers_provider.ts";
-import { Secret } from "../core/secret.ts";
+import { isSecret, Secret } from "../core/secret.ts";
 import { TABLE_NAME_HEADER } from "./connection_headers.ts";
 import { TokenCache } from "./token_cache.ts";
 import { requestToken } from "./token_request.ts";
@@ -105,16 +105,10 @@ function checkedClientId(clientId: unknown): string {
 }
 
 function checkedSecret(clientSecret: unknown): Secret {
-  // By structure, so that a Secret of another copy of this package is one, too.
   const text = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
   if (typeof text !== "string" || text === "") {
     const found = text === undefined ? "undefined" : "something that is no text, or empty";
     refuse("clientSecret", "a service principal's secret", found);
   }
   return new Secret(text);
-}
-
-function isSecret(value: unknown): value is Pick<Secret, "reveal"> {
-  return typeof value === "object" && value !== null && "reveal" in value &&
-    typeof value.reveal === "function";
 }

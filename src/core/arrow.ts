@@ -87,13 +87,13 @@ export interface ArrowTable {
 
 /** Whether a value has the structure of a record batch. */
 export function isRecordBatch(value: unknown): value is ArrowBatch {
-  return isObject(value) && typeof value.numRows === "number" && isSchema(value.schema) &&
+  return isObject(value) && isCount(value.numRows) && isSchema(value.schema) &&
     isObject(value.data) && Array.isArray(value.data.children);
 }
 
 /** Whether a value has the structure of a table. */
 export function isTable(value: unknown): value is ArrowTable {
-  return isObject(value) && typeof value.numRows === "number" && isSchema(value.schema) &&
+  return isObject(value) && isCount(value.numRows) && isSchema(value.schema) &&
     Array.isArray(value.batches) && value.batches.every(isRecordBatch);
 }
 
@@ -163,6 +163,10 @@ export function byteLengthOf(data: ArrowData): number {
 
 function isSchema(value: unknown): value is ArrowSchema {
   return isObject(value) && Array.isArray(value.fields);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

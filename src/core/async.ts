@@ -45,11 +45,40 @@ export function after(clock: Clock, ms: number, run: () => void): () => void {
   return () => cancellation.abort();
 }
 
+interface Watch {
+  readonly runs: Set<() => void>;
+  readonly listener: () => void;
+}
+
+/**
+ * One listener a signal, however many wait for it: removing one of many listeners takes time in
+ * proportion to their number, and Node warns of a leak from the eleventh on.
+ */
+const watches = new WeakMap<AbortSignal, Watch>();
+
 /** Calls a function when a signal aborts, unless the returned function is called before. */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (signal === undefined) return () => {};
-  signal.addEventListener("abort", run, { once: true });
-  return () => signal.removeEventListener("abort", run);
+  const { runs, listener } = watches.get(signal) ?? watch(signal);
+  const own = () => run();
+  runs.add(own);
+  return () => {
+    if (!runs.delete(own) || runs.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    watches.delete(signal);
+  };
+}
+
+function watch(signal: AbortSignal): Watch {
+  const runs = new Set<() => void>();
+  const listener = () => {
+    watches.delete(signal);
+    for (const run of runs) run();
+  };
+  signal.addEventListener("abort", listener, { once: true });
+  const made = { runs, listener };
+  watches.set(signal, made);
+  return made;
 }
 
 /** What bounds a wait. */

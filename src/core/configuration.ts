@@ -45,6 +45,11 @@ export interface StreamOptions {
    * in milliseconds. Default 60,000.
    */
   readonly ackTimeoutMs?: number | undefined;
+  /**
+   * Time after which a connection with nothing to send is closed, in milliseconds; the next batch
+   * opens another. Until then it keeps the program running. Default 60,000.
+   */
+  readonly idleTimeoutMs?: number | undefined;
   /** Time for `flush()` and `shutdown()`, in milliseconds. Default 300,000. */
   readonly flushTimeoutMs?: number | undefined;
   /**
@@ -242,6 +247,7 @@ export const STREAM_DEFAULTS: Resolved<Omit<StreamOptions, "pauseMaxMs">> = Obje
   ackTimeoutMs: 60_000,
   flushTimeoutMs: 300_000,
   drainTimeoutMs: 500,
+  idleTimeoutMs: 60_000,
   recovery: true,
   retryableStatuses: DEFAULT_RETRYABLE_STATUSES,
   streams: 1,

@@ -18,9 +18,18 @@ export interface HeadersRequest {
 }
 
 /**
+ * Headers in any form that `new Headers()` takes; an iterable gives pairs of name and value.
+ * Declared here because not every runtime's types know `HeadersInit`.
+ */
+export type ConnectionHeaders =
+  | Headers
+  | Readonly<Record<string, string>>
+  | Iterable<string[]>;
+
+/**
  * Supplies the headers of a connection: `authorization`, and whatever else the endpoint wants.
  * It is asked, and awaited, for every connection, reconnects included.
  */
 export type HeadersProvider = (
   request: HeadersRequest,
-) => HeadersInit | Promise<HeadersInit>;
+) => ConnectionHeaders | Promise<ConnectionHeaders>;

@@ -20,7 +20,7 @@ import {
   resolveRetry,
   resolveStream,
 } from "./resolve_options.ts";
-import { Secret } from "./secret.ts";
+import { isSecret, Secret } from "./secret.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { Protocol, Transport } from "./transport.ts";
 
@@ -131,7 +131,7 @@ function resolveAccess(raw: Raw, insecure: boolean, writerDisabled: boolean): Ac
   if (typeof clientId !== "string" || clientId === "") {
     refuse("clientId", "a service principal's id (or a headersProvider)", shown(clientId));
   }
-  const secret = clientSecret instanceof Secret ? clientSecret.reveal() : clientSecret;
+  const secret = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
   if (typeof secret !== "string" || secret === "") {
     const found = secret === undefined ? "undefined" : "something that is no text, or empty";
     refuse("clientSecret", "a service principal's secret (or a headersProvider)", found);

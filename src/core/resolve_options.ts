@@ -59,6 +59,7 @@ export function resolveStream(value: unknown): ResolvedConfiguration["stream"] {
       ? undefined
       : integer("pauseMaxMs", 0, MAX_TIMEOUT_MS),
     drainTimeoutMs: integer("drainTimeoutMs", 0, MAX_TIMEOUT_MS),
+    idleTimeoutMs: integer("idleTimeoutMs", 1, MAX_TIMEOUT_MS),
     recovery: checkedBoolean("stream.recovery", given.recovery),
     retryableStatuses: resolveStatuses(given.retryableStatuses),
     streams: integer("streams", 1, 64),

@@ -13,7 +13,7 @@ import {
 } from "./arrow.ts";
 import { kindOf } from "./kind.ts";
 import type { ZerobusError } from "./errors.ts";
-import { takeRows } from "./take.ts";
+import { countRows, type RowRange, rowsBetween, rowsIn } from "./row_range.ts";
 import { takeAcross } from "./take_across.ts";
 
 /** A row that did not arrive, and why. */
@@ -44,8 +44,15 @@ export interface ErrorStatistics {
 export interface TransmissionOutcome {
   /** Rows of the batch. */
   readonly totalRows: number;
-  /** In row order, each row at most once. */
-  readonly failedRows: readonly FailedRow[];
+  /** The rows that failed, in row order, each at most once; a run is never empty. */
+  readonly failures: readonly {
+    /** First row of the run. */
+    readonly firstRow: number;
+    /** Row after the last. */
+    readonly endRow: number;
+    /** Why they failed. */
+    readonly error: ZerobusError;
+  }[];
   /** The failure that hit the batch as a whole, or the rest of it. */
   readonly error: ZerobusError | undefined;
   /** See {@linkcode TransmissionResult.attempts}. */
@@ -57,6 +64,9 @@ export interface TransmissionOutcome {
   /** See {@linkcode TransmissionResult.encodedBytes}. */
   readonly encodedBytes: number;
 }
+
+/** Rows that failed for one reason: a whole batch that is lost is one of these. */
+export type FailedRun = TransmissionOutcome["failures"][number];
 
 /**
  * The report on one batch. Every row is either successful (the service acknowledged it as durable)
@@ -84,15 +94,15 @@ export class TransmissionResult {
   readonly successfulCount: number;
   /** Rows that are not. */
   readonly failedCount: number;
-  /** The rows that are not durable, in row order. Empty when all are. */
-  readonly failedRows: readonly FailedRow[];
+  readonly #failures: readonly FailedRun[];
+  #failedRows: readonly FailedRow[] | undefined;
   #successfulRows: Uint32Array | undefined;
 
   /** Makes the report; the wrapper does. */
   constructor(outcome: TransmissionOutcome) {
-    this.failedRows = outcome.failedRows;
+    this.#failures = outcome.failures;
     this.totalRows = outcome.totalRows;
-    this.failedCount = outcome.failedRows.length;
+    this.failedCount = countRows(outcome.failures);
     this.successfulCount = this.totalRows - this.failedCount;
     this.success = this.successfulCount > 0 || this.totalRows === 0;
     this.error = outcome.error;
@@ -102,9 +112,18 @@ export class TransmissionResult {
     this.encodedBytes = outcome.encodedBytes;
   }
 
+  /**
+   * The rows that are not durable, in row order. Empty when all are. Built on first use, an object
+   * for each: to handle a large batch that is lost as a whole, {@linkcode error}, the counts and
+   * {@linkcode extractFailedBatch} do without.
+   */
+  get failedRows(): readonly FailedRow[] {
+    return this.#failedRows ??= perRow(this.#failures, (row, error) => ({ row, error }));
+  }
+
   /** The rows that are durable, in row order. Built on first use. */
   get successfulRows(): Uint32Array {
-    return this.#successfulRows ??= this.#complement();
+    return this.#successfulRows ??= rowsIn(this.#successes());
   }
 
   /** Whether some rows arrived and some did not. */
@@ -124,7 +143,7 @@ export class TransmissionResult {
 
   /** Indices of {@linkcode failedRows}. */
   failedRowIndices(): number[] {
-    return this.failedRows.map(({ row }) => row);
+    return perRow(this.#failures, (row) => row);
   }
 
   /** {@linkcode successfulRows} as plain numbers. */
@@ -133,7 +152,8 @@ export class TransmissionResult {
   }
 
   /**
-   * The failed rows as a batch of their own: same schema, same order. `undefined` when none failed.
+   * The failed rows as a batch of their own: same schema, same order. `undefined` when none failed;
+   * batches of which every row failed are not copied.
    *
    * @param batch the very input that was sent
    * @throws {TypeError} when it has another number of rows
@@ -142,11 +162,12 @@ export class TransmissionResult {
   /** The same for a batch or table, in kind. */
   extractFailedBatch<B extends ArrowBatch | ArrowTable>(batch: B): B | undefined;
   extractFailedBatch(batch: ArrowBatch | ArrowTable | Uint8Array): unknown {
-    return this.#extract(batch, this.failedRowIndices());
+    return this.#extract(batch, this.#failures);
   }
 
   /**
-   * The rows that arrived as a batch of their own. `undefined` when none did.
+   * The rows that arrived as a batch of their own. `undefined` when none did; batches of which every
+   * row arrived are not copied.
    *
    * @param batch the very input that was sent
    * @throws {TypeError} when it has another number of rows
@@ -155,30 +176,26 @@ export class TransmissionResult {
   /** The same for a batch or table, in kind. */
   extractSuccessfulBatch<B extends ArrowBatch | ArrowTable>(batch: B): B | undefined;
   extractSuccessfulBatch(batch: ArrowBatch | ArrowTable | Uint8Array): unknown {
-    return this.#extract(batch, this.successfulRows);
+    return this.#extract(batch, this.#successes());
   }
 
   /** Failed rows whose error has the given class name (`"ConversionError"`) or passes the test. */
   failedRowIndicesByErrorType(type: string | ((error: ZerobusError) => boolean)): number[] {
     const matches = typeof type === "string" ? (e: ZerobusError) => e.name === type : type;
-    return this.failedRows.filter(({ error }) => matches(error)).map(({ row }) => row);
+    return perRow(this.#failures.filter(({ error }) => matches(error)), (row) => row);
   }
 
   /** Failed rows by error class name. */
   groupErrorsByType(): Map<string, number[]> {
     const groups = new Map<string, number[]>();
-    for (const { row, error } of this.failedRows) {
-      const group = groups.get(error.name);
-      if (group === undefined) groups.set(error.name, [row]);
-      else group.push(row);
-    }
+    for (const [name, runs] of this.#failuresByType()) groups.set(name, perRow(runs, (row) => row));
     return groups;
   }
 
   /** Counts and rates. */
   errorStatistics(): ErrorStatistics {
     const { totalRows, successfulCount, failedCount } = this;
-    const counts = [...this.groupErrorsByType()].map(([name, rows]) => [name, rows.length]);
+    const counts = [...this.#failuresByType()].map(([name, runs]) => [name, countRows(runs)]);
     return {
       totalRows,
       successfulCount,
@@ -191,23 +208,26 @@ export class TransmissionResult {
 
   /** The message of every failed row's error, in row order. */
   errorMessages(): string[] {
-    return this.failedRows.map(({ error }) => error.message);
+    return perRow(this.#failures, (_, error) => error.message);
   }
 
-  #complement(): Uint32Array {
-    const rows = new Uint32Array(this.successfulCount);
-    let next = 0;
-    let failure = 0;
-    for (let row = 0; row < this.totalRows; row++) {
-      if (this.failedRows[failure]?.row === row) failure++;
-      else rows[next++] = row;
+  #successes(): RowRange[] {
+    return rowsBetween(this.#failures, { firstRow: 0, endRow: this.totalRows });
+  }
+
+  #failuresByType(): Map<string, FailedRun[]> {
+    const groups = new Map<string, FailedRun[]>();
+    for (const run of this.#failures) {
+      const group = groups.get(run.error.name);
+      if (group === undefined) groups.set(run.error.name, [run]);
+      else group.push(run);
     }
-    return rows;
+    return groups;
   }
 
   #extract(
     given: ArrowBatch | ArrowTable | Uint8Array,
-    rows: readonly number[] | Uint32Array,
+    ranges: readonly RowRange[],
   ): ArrowBatch | ArrowTable | undefined {
     const input: ArrowBatch | ArrowTable = given instanceof Uint8Array
       ? tableFromBytes(given)
@@ -219,13 +239,28 @@ export class TransmissionResult {
           `${kindOf(given)} of ${numRows} rows`,
       );
     }
-    if (rows.length === 0) return undefined;
-    return isTable(input) ? takeFromTable(input, rows) : takeRows(input, rows);
+    if (ranges.length === 0) return undefined;
+    if (isTable(input)) return tableLike(input, takeAcross(input.batches, ranges));
+    return takeAcross([input], ranges)[0];
   }
 }
 
+function perRow<T>(
+  runs: readonly FailedRun[],
+  make: (row: number, error: ZerobusError) => T,
+): T[] {
+  const made: T[] = [];
+  for (const { firstRow, endRow, error } of runs) {
+    for (let row = firstRow; row < endRow; row++) made.push(make(row, error));
+  }
+  return made;
+}
+
 /** The table is made by its own class, whichever copy of apache-arrow that is from. */
-function takeFromTable(table: ArrowTable, rows: readonly number[] | Uint32Array): ArrowTable {
-  const Table = table.constructor as new (schema: unknown, batches: ArrowBatch[]) => ArrowTable;
-  return new Table(table.schema, takeAcross(table.batches, rows));
+function tableLike(table: ArrowTable, batches: readonly ArrowBatch[]): ArrowTable {
+  const Table = table.constructor as new (
+    schema: unknown,
+    batches: readonly ArrowBatch[],
+  ) => ArrowTable;
+  return new Table(table.schema, batches);
 }

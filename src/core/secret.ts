@@ -41,3 +41,9 @@ export class Secret {
     }
   }
 }
+
+/** Whether a value is a `Secret`, also one made by another copy of this package. */
+export function isSecret(value: unknown): value is Pick<Secret, "reveal"> {
+  return typeof value === "object" && value !== null && "reveal" in value &&
+    typeof value.reveal === "function";
+}

@@ -20,10 +20,9 @@ const ON_THEIR_WAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * back-off itself say nothing about how the service is.
  */
 export function countForBackoff(delivery: Delivery, backoff: ProtectiveBackoff): void {
-  delivery.result.then((result) => {
+  delivery.result.then(({ successfulCount }) => {
     if (delivery.isRefused) return;
-    const { failedRows, successfulCount } = result;
-    const failures = failedRows.filter(({ error }) => ON_THEIR_WAY.has(error.code)).length;
+    const failures = delivery.countFailures(ON_THEIR_WAY);
     backoff.count(successfulCount + failures, failures);
   });
 }

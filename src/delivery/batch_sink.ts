@@ -16,32 +16,43 @@ export interface BatchSinkOptions<T> {
    * that does not arrive errors the stream.
    */
   readonly onResult: ((result: TransmissionResult, chunk: T) => void) | undefined;
+  /** Takes back what waits for the window, as aborting the stream does. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
  * The sink behind `writable()`. A write resolves when the chunk is in the window, so the window is
- * the back-pressure and chunks are pipelined; closing resolves when every row is durable.
+ * the back-pressure and chunks are pipelined; closing resolves when every row is durable. Aborting
+ * takes back what waits for the window; what is in it is followed to its end in the background.
  */
 export function batchSink<T>(options: BatchSinkOptions<T>): UnderlyingSink<T> {
-  const stop = new AbortController();
   const open = new Set<Promise<void>>();
+  let failure: { readonly reason: unknown } | undefined;
+  const assertSound = () => {
+    if (failure !== undefined) throw failure.reason;
+  };
+  let stop: AbortSignal;
   return {
+    start({ signal }) {
+      stop = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
+    },
     async write(chunk, controller) {
-      const delivery = options.deliver(chunk, stop.signal);
+      assertSound();
+      const delivery = options.deliver(chunk, stop);
       const followed = delivery.result
         .then((result) => report(result, chunk, options.onResult))
-        .catch((reason) => controller.error(reason))
+        .catch((reason) => {
+          failure ??= { reason };
+          controller.error(reason);
+        })
         .finally(() => open.delete(followed));
       open.add(followed);
       await delivery.admitted;
     },
     async close() {
       await Promise.all(open);
-    },
-    async abort(reason) {
-      // What is in the window cannot be called back; it is followed to its end.
-      stop.abort(reason);
-      await Promise.all(open);
+      // A stream that is closing cannot be errored any more, so the close itself has to fail.
+      assertSound();
     },
   };
 }

@@ -27,8 +27,9 @@ export class Deliveries {
   add(delivery: Delivery): void {
     this.#active.add(delivery);
     delivery.result.then(({ error }) => {
-      if (error === undefined || delivery.isRefused) this.#latest.witnesses.delete(delivery);
-      else this.#keep(delivery);
+      const isLost = error !== undefined && !delivery.isRefused && !cannotBeSent(error);
+      if (isLost) this.#keep(delivery);
+      else this.#latest.witnesses.delete(delivery);
       this.#active.delete(delivery);
     });
   }
@@ -65,4 +66,9 @@ export class Deliveries {
     }
     this.#latest.lost.add(delivery);
   }
+}
+
+/** Whether the batch itself is at fault: it would fail again, so there is nothing to hand back. */
+function cannotBeSent({ code }: ZerobusError): boolean {
+  return code === "configuration" || code === "conversion";
 }

@@ -5,8 +5,9 @@
  */
 import { type ArrowBatch, byteLengthOf } from "../core/arrow.ts";
 import type { Clock } from "../core/clock.ts";
-import { ZerobusError } from "../core/errors.ts";
+import { ConversionError, type ErrorCode, isZerobusError, ZerobusError } from "../core/errors.ts";
 import { TransmissionResult } from "../core/result.ts";
+import { countRows } from "../core/row_range.ts";
 import { encodeRequests } from "../encode/encode_requests.ts";
 import type { EncodedRows } from "../encode/encoded_rows.ts";
 import type { EncodeLimits } from "../encode/limits.ts";
@@ -54,6 +55,7 @@ export class Delivery {
   readonly #startedAt: number;
   readonly #underway: Promise<void>[] = [];
   readonly #attempts = new Map<Lane, number>();
+  #batchSizeBytes = 0;
   #encodedBytes = 0;
   #busySince: number;
   /** Why nothing more is sent. */
@@ -87,6 +89,12 @@ export class Delivery {
     this.#error ??= error;
   }
 
+  /** How many rows failed with one of these codes. To be asked when there is a result. */
+  countFailures(codes: ReadonlySet<ErrorCode>): number {
+    const failures = this.#ledger.failures(this.#error);
+    return countRows(failures.filter(({ error }) => codes.has(error.code)));
+  }
+
   /** The rows that are not known to be durable and could be sent again, in order. */
   undelivered(): ArrowBatch[] {
     return this.#ledger.undelivered();
@@ -94,6 +102,9 @@ export class Delivery {
 
   async #admitAll(): Promise<void> {
     try {
+      this.#batchSizeBytes = converting(() =>
+        this.#batches.reduce((sum, { data }) => sum + byteLengthOf(data), 0)
+      );
       let base = 0;
       for (const batch of this.#batches) {
         if (batch.numRows > 0) await this.#admit(batch, base);
@@ -106,7 +117,7 @@ export class Delivery {
 
   async #admit(batch: ArrowBatch, base: number): Promise<void> {
     const { limits, signal } = this.#context;
-    const plan = this.#context.plan(batch);
+    const plan = converting(() => this.#context.plan(batch));
     const requests = encodeRequests(plan, batch, limits);
     for (;;) {
       this.#check();
@@ -114,7 +125,7 @@ export class Delivery {
       if (lane !== undefined) this.#noteAttempts(lane);
       const passOn = await lane?.turn.take(signal);
       try {
-        const { value: rows, done } = requests.next();
+        const { value: rows, done } = converting(() => requests.next());
         if (done) return;
         const segment = this.#ledger.add(base, rows);
         this.#encodedBytes += rows.bytes.byteLength;
@@ -164,11 +175,11 @@ export class Delivery {
     await Promise.all(this.#underway);
     return new TransmissionResult({
       totalRows: this.#ledger.totalRows,
-      failedRows: this.#ledger.failedRows(this.#error),
+      failures: this.#ledger.failures(this.#error),
       error: this.#ledger.failure(this.#error),
       attempts: this.#countAttempts(),
       latencyMs: this.#context.clock.now() - this.#startedAt,
-      batchSizeBytes: this.#batches.reduce((sum, { data }) => sum + byteLengthOf(data), 0),
+      batchSizeBytes: this.#batchSizeBytes,
       encodedBytes: this.#encodedBytes,
     });
   }
@@ -190,5 +201,22 @@ export class Delivery {
     let most = 1;
     for (const [lane, before] of this.#attempts) most = Math.max(most, lane.attempts - before);
     return most;
+  }
+}
+
+/**
+ * Does something with a batch's structure. When that trips, the batch is to blame, and not the
+ * connection. The words of such an error may hold row content, so it is only the cause.
+ */
+function converting<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (isZerobusError(cause)) throw cause;
+    throw new ConversionError(
+      "the batch cannot be read: its schema or its buffers are not as Arrow has them; check it " +
+        "with the library that made it",
+      { cause },
+    );
   }
 }

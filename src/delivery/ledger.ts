@@ -5,10 +5,11 @@
  */
 import type { ArrowBatch } from "../core/arrow.ts";
 import type { ZerobusError } from "../core/errors.ts";
-import type { FailedRow } from "../core/result.ts";
+import type { FailedRun } from "../core/result.ts";
+import type { RowRange } from "../core/row_range.ts";
 import { takeAcross } from "../core/take_across.ts";
 import type { EncodedRows } from "../encode/encoded_rows.ts";
-import { Segment } from "./segment.ts";
+import { type Part, Segment } from "./segment.ts";
 
 /**
  * The single place that decides what is reported of a row, and whether it is still in our hands.
@@ -39,29 +40,14 @@ export class Ledger {
     return segment;
   }
 
-  /** Every row that did not arrive; rows that were never encoded failed for `rest`. */
-  failedRows(rest: ZerobusError | undefined): FailedRow[] {
-    const failed: FailedRow[] = [];
-    for (const segment of this.#segments) {
-      const { failures } = segment;
-      let next = 0;
-      for (const { firstRow, endRow, fate } of segment.runs()) {
-        if (typeof fate === "string") {
-          while (next < failures.length && failures[next]!.row < endRow) {
-            failed.push(failures[next++]!);
-          }
-          continue;
-        }
-        for (let row = firstRow; row < endRow; row++) {
-          const failure = failures[next]?.row === row ? failures[next++] : undefined;
-          failed.push(failure ?? { row, error: fate });
-        }
-      }
+  /** Every row that did not arrive, in order; rows that were never encoded failed for `rest`. */
+  failures(rest: ZerobusError | undefined): FailedRun[] {
+    const failed: FailedRun[] = [];
+    for (const { firstRow, endRow, fate } of this.#parts()) {
+      if (typeof fate !== "string") failed.push({ firstRow, endRow, error: fate });
     }
     if (rest !== undefined) {
-      for (let row = this.#encodedRows; row < this.totalRows; row++) {
-        failed.push({ row, error: rest });
-      }
+      failed.push(...this.#unencoded.map((rows) => ({ ...rows, error: rest })));
     }
     return failed;
   }
@@ -77,15 +63,23 @@ export class Ledger {
 
   /** The rows that are not known to be durable and have not failed by themselves, in order. */
   undelivered(): ArrowBatch[] {
-    const rows: number[] = [];
-    for (const segment of this.#segments) {
-      const skipped = new Set(segment.failures.map(({ row }) => row));
-      for (const { firstRow, endRow, fate } of segment.runs()) {
-        if (fate === "durable") continue;
-        for (let row = firstRow; row < endRow; row++) if (!skipped.has(row)) rows.push(row);
-      }
+    const open: RowRange[] = [];
+    for (const part of this.#parts()) {
+      if (part.fate !== "durable" && !part.isByItself) open.push(part);
     }
-    for (let row = this.#encodedRows; row < this.totalRows; row++) rows.push(row);
-    return takeAcross(this.#batches, rows);
+    return takeAcross(this.#batches, [...open, ...this.#unencoded]);
+  }
+
+  /** What is known of the rows that were encoded, in order. */
+  *#parts(): Generator<Part, void, undefined> {
+    for (const segment of this.#segments) yield* segment.parts();
+  }
+
+  /** The rows that were not encoded, if there are any. */
+  get #unencoded(): RowRange[] {
+    const { totalRows } = this;
+    return this.#encodedRows < totalRows
+      ? [{ firstRow: this.#encodedRows, endRow: totalRows }]
+      : [];
   }
 }

@@ -5,18 +5,21 @@
  */
 import type { ZerobusError } from "../core/errors.ts";
 import type { FailedRow } from "../core/result.ts";
+import type { RowRange } from "../core/row_range.ts";
 
 /** What is known of rows that could be converted. */
 export type Fate = "unknown" | "durable" | ZerobusError;
 
-/** Rows that share a fate. */
-export interface Run {
-  /** First row, in the whole input. */
-  readonly firstRow: number;
-  /** Row after the last. */
-  readonly endRow: number;
+/** Rows of the input that share a fate. */
+export interface Run extends RowRange {
   /** What became of them, those that failed by themselves excepted. */
   readonly fate: Fate;
+}
+
+/** A {@linkcode Run} of which every row has the fate, or a row that failed by itself. */
+export interface Part extends Run {
+  /** Whether it is such a row. */
+  readonly isByItself: boolean;
 }
 
 /**
@@ -66,6 +69,22 @@ export class Segment {
     yield* this.#runs;
     if (this.openRow < this.endRow) {
       yield { firstRow: this.openRow, endRow: this.endRow, fate: "unknown" };
+    }
+  }
+
+  /** Every row of the segment, in order, those that failed by themselves cut out of their runs. */
+  *parts(): Generator<Part, void, undefined> {
+    let next = 0;
+    for (const { firstRow, endRow, fate } of this.runs()) {
+      let open = firstRow;
+      for (let failure = this.#failures[next]; failure !== undefined && failure.row < endRow;) {
+        const { row, error } = failure;
+        if (row > open) yield { firstRow: open, endRow: row, fate, isByItself: false };
+        open = row + 1;
+        yield { firstRow: row, endRow: open, fate: error, isByItself: true };
+        failure = this.#failures[++next];
+      }
+      if (endRow > open) yield { firstRow: open, endRow, fate, isByItself: false };
     }
   }
 }

@@ -11,6 +11,7 @@ import {
   TokenRefreshError,
   ZerobusError,
 } from "../core/errors.ts";
+import type { ConnectionHeaders } from "../core/headers_provider.ts";
 import type { Connection } from "../core/transport.ts";
 import type { Ending } from "./ending.ts";
 import type { IngestStreamOptions } from "./options.ts";
@@ -73,7 +74,7 @@ export class Connector {
   async #headers(signal: AbortSignal): Promise<Headers> {
     const { tableName, headersProvider } = this.#options;
     const rejected = this.#rejected;
-    let init: HeadersInit;
+    let init: ConnectionHeaders;
     try {
       init = await headersProvider({ tableName, signal, ...(rejected ? { rejected } : {}) });
     } catch (reason) {
@@ -83,7 +84,7 @@ export class Connector {
       });
     }
     try {
-      return new Headers(init);
+      return new Headers(init as [string, string][]);
     } catch {
       // The runtime's own error quotes the value, which is a credential.
       throw new ConfigurationError(

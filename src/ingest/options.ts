@@ -30,6 +30,8 @@ export interface IngestLimits {
   readonly connectTimeoutMs: number;
   /** Time that the oldest request in flight may wait for durable progress. */
   readonly ackTimeoutMs: number;
+  /** Time after which a connection with nothing to do is given up; the next request opens another. */
+  readonly idleTimeoutMs: number;
   /** Time for `flush`, `waitForOffset` and the flush in `close`, unless the call says otherwise. */
   readonly flushTimeoutMs: number;
   /** Longest pause after a close signal, 0 or more; `undefined`: the server's duration. */

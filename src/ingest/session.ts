@@ -16,7 +16,10 @@ export interface SessionOptions {
   /** Time. */
   readonly clock: Clock;
   /** Time-outs. */
-  readonly limits: Pick<IngestLimits, "ackTimeoutMs" | "pauseMaxMs" | "drainTimeoutMs">;
+  readonly limits: Pick<
+    IngestLimits,
+    "ackTimeoutMs" | "idleTimeoutMs" | "pauseMaxMs" | "drainTimeoutMs"
+  >;
   /** Whether the server's announcement of the end is heeded. */
   readonly heedsCloseSignal: boolean;
   /** Called when requests have become durable. */
@@ -53,8 +56,10 @@ export class Session {
   #acknowledged = 0;
   /** When the oldest request in flight was sent, or the last durable progress since. */
   #waitingSince = 0;
-  /** The one timer: acknowledgement, end of a pause, or end of the patience with a dying stream. */
+  /** The one timer: acknowledgement, idleness, end of a pause or of the patience when it is dying. */
   #stopTimer: (() => void) | undefined;
+  /** Whether the timer is for idleness, which ends with the next request. */
+  #isResting = false;
   #wakeSender = () => {};
 
   /** Takes over an open connection; the window's cursor must be at its front. */
@@ -140,6 +145,13 @@ export class Session {
     this.#waitingSince = this.#options.clock.now();
     this.#options.onProgress(this.#window.release(count));
     if (this.#phase === "paused" && this.#window.sent === 0) this.#finish({ kind: "announced" });
+    if (this.#phase === "sending" && this.#window.requests === 0) this.#rest();
+  }
+
+  /** A connection that nobody needs goes after a while, and with it what keeps a program running. */
+  #rest(): void {
+    this.#setTimer(this.#options.limits.idleTimeoutMs, () => this.leave());
+    this.#isResting = true;
   }
 
   #pause(durationMs: number): void {
@@ -156,7 +168,7 @@ export class Session {
   #expectAcknowledgement(): void {
     const { clock, limits } = this.#options;
     this.#waitingSince = clock.now();
-    if (this.#stopTimer === undefined) this.#lookAfter(limits.ackTimeoutMs);
+    if (this.#stopTimer === undefined || this.#isResting) this.#lookAfter(limits.ackTimeoutMs);
   }
 
   /**
@@ -198,6 +210,7 @@ export class Session {
   }
 
   #setTimer(ms: number, run: () => void): void {
+    this.#isResting = false;
     this.#stopTimer?.();
     this.#stopTimer = after(this.#options.clock, ms, run);
   }

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { toBinary } from "@bufbuild/protobuf";
+import { clone, isMessage, toBinary } from "@bufbuild/protobuf";
 import { base64Encode } from "@bufbuild/protobuf/wire";
 import { type DescriptorProto, DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { ArrowSchema } from "../core/arrow.ts";
+import { ConfigurationError } from "../core/errors.ts";
+import { kindOf } from "../core/kind.ts";
 import { bindSchema, type ExtraColumns } from "./bind.ts";
 import { DEFAULT_MESSAGE_NAME, descriptorFromSchema } from "./derive.ts";
 import type { FieldPlan } from "./field_plan.ts";
@@ -120,8 +122,30 @@ function makePlan(
 function descriptorKey(descriptor: DescriptorProto): string {
   let key = bytesOf.get(descriptor);
   if (key === undefined) {
-    key = base64Encode(toBinary(DescriptorProtoSchema, descriptor));
+    key = base64Encode(bytesOfGiven(descriptor));
     bytesOf.set(descriptor, key);
   }
   return key;
+}
+
+/** Serializes what was given as a descriptor; who writes no types may have given anything. */
+function bytesOfGiven(descriptor: unknown): Uint8Array {
+  if (!isMessage(descriptor, DescriptorProtoSchema)) throw noDescriptor(kindOf(descriptor));
+  try {
+    // Writing is lenient, copying is not.
+    return toBinary(DescriptorProtoSchema, clone(DescriptorProtoSchema, descriptor));
+  } catch (cause) {
+    throw noDescriptor(
+      "one with values that do not belong there: make it with protobuf-es's create()",
+      cause,
+    );
+  }
+}
+
+function noDescriptor(found: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    "descriptor: expected a google.protobuf.DescriptorProto message of protobuf-es (a generated " +
+      `schema has it as "proto"), got ${found}`,
+    { details: { field: "descriptor" }, cause },
+  );
 }

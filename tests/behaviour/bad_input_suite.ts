@@ -32,6 +32,29 @@ function tableOf(columns: Record<string, Vector>): Table {
 
 const numbers = (): Table => tableFromArrays({ n: Int32Array.of(1, 2, 3) });
 
+/** A signal, and what aborts it. */
+function abortable() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason: Error) => controller.abort(reason) };
+}
+
+/** Writes the items until the signal aborts the writer. */
+async function writeAll<T>(
+  writer: WritableStreamDefaultWriter<T>,
+  items: readonly T[],
+  signal: AbortSignal,
+): Promise<void> {
+  signal.addEventListener("abort", () => void writer.abort(signal.reason));
+  for (const item of items) await writer.write(item);
+}
+
+/** The items, one by one. */
+function streamOf<T>(items: T[]): ReadableStream<T> {
+  return new ReadableStream({
+    pull: (controller) => items.length > 0 ? controller.enqueue(items.shift()) : controller.close(),
+  });
+}
+
 /** One list that holds all values. */
 function listOf(child: Data): Data {
   const type = new List(new Field("item", child.type, true));
@@ -165,14 +188,61 @@ export function badInputSuite(env: TestEnvironment): void {
     assertEquals((await wrapper.sendBatch(numbers())).successfulCount, 3);
   });
 
-  test("a row that fails errors a pipe that nobody watches", async () => {
+  const bad = () => tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n)) });
+  const good = () => tableOf({ n: makeVector(BigUint64Array.of(1n)) });
+  const PIPES: [what: string, batches: () => Table[]][] = [
+    ["only", () => [bad()]],
+    ["last", () => [good(), bad()]],
+    ["first", () => [bad(), good(), good(), good()]],
+  ];
+  for (const [what, batches] of PIPES) {
+    test(`a pipe fails when its ${what} batch has a row that does not arrive`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper(configurationFor(local));
+      const error = await assertRejects(() => streamOf(batches()).pipeTo(wrapper.writable()));
+      assertStringIncludes((error as Error).message, "1 of 1 rows did not arrive");
+      assertEquals((error as { code?: string }).code, "conversion");
+    });
+  }
+
+  test("closing a writer fails when a row did not arrive", async () => {
     await using local = await env.startLocal();
     await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n)) });
     const writer = wrapper.writable().getWriter();
-    await writer.write(batch);
-    const error = await assertRejects(() => writer.closed);
-    assertStringIncludes((error as Error).message, "1 of 1 rows did not arrive");
-    assertEquals((error as { code?: string }).code, "conversion");
+    await writer.write(bad());
+    await assertRejects(() => writer.close());
+    await assertRejects(() => writer.closed);
   });
+
+  test("a pipe fails when nothing arrives, and when onResult throws", async () => {
+    await using local = await env.startLocal();
+    const refused = { ...configurationFor(local), clientSecret: "wrong" };
+    await using stranger = await createWrapper(refused);
+    const error = await assertRejects(() => streamOf([good()]).pipeTo(stranger.writable()));
+    assertEquals((error as { code?: string }).code, "authentication");
+    await using wrapper = await createWrapper(configurationFor(local));
+    const onResult = () => {
+      throw new Error("full");
+    };
+    const pipe = streamOf([good()]).pipeTo(wrapper.writable({ onResult }));
+    await assertRejects(() => pipe, Error, "full");
+  });
+
+  for (const how of ["a pipe", "a writer"]) {
+    test(`aborting ${how} does not wait for the server`, async () => {
+      await using local = await env.startLocal({
+        faults: [{ kind: "withhold_acknowledgement", times: "always" }],
+      });
+      const { signal, abort } = abortable();
+      const stream = { maxInflightRequests: 1, ackTimeoutMs: 600_000, flushTimeoutMs: 500 };
+      const wrapper = await createWrapper({ ...configurationFor(local), stream });
+      const sent = how === "a pipe"
+        ? streamOf([good(), good(), good()]).pipeTo(wrapper.writable({ signal }), { signal })
+        : writeAll(wrapper.writable().getWriter(), [good(), good(), good()], signal);
+      while ((await local.stats()).requests === 0) await new Promise((go) => setTimeout(go, 5));
+      abort(new Error("enough"));
+      await assertRejects(() => sent, Error, "enough");
+      await assertRejects(() => wrapper.shutdown());
+    });
+  }
 }

@@ -71,6 +71,16 @@ export function failureSuite(env: TestEnvironment): void {
     });
   }
 
+  test("rows to be handed back are not forgotten over a batch that cannot be sent", async () => {
+    await using local = await env.startLocal();
+    const endpoint = await abandonedUrl(env);
+    await using wrapper = await createWrapper({ ...configurationFor(local), endpoint });
+    assertEquals((await wrapper.sendBatch(numbers(1, 2, 3))).failedCount, 3);
+    const unsendable = tableFromArrays({ "a b": Int32Array.of(1) });
+    assertEquals((await wrapper.sendBatch(unsendable)).error?.name, "ConfigurationError");
+    assertEquals(wrapper.unacknowledged().map(({ numRows }) => numRows), [3]);
+  });
+
   test("wrong credentials are an AuthenticationError that shows no secret", async () => {
     await using local = await env.startLocal();
     const clientSecret = "wrong-and-secret";

@@ -78,6 +78,14 @@ test("isTable and isRecordBatch tell tables and batches apart", () => {
   assertEquals([isTable(batch), isRecordBatch(batch)], [false, true]);
 });
 
+for (const numRows of [NaN, -5, 1.5, Infinity, 2 ** 53, "3", 3n, undefined]) {
+  test(`${String(numRows)} (${typeof numRows}) is no number of rows`, () => {
+    const schema = { fields: [], metadata: new Map() };
+    assertEquals(isRecordBatch({ schema, data: { children: [] }, numRows }), false);
+    assertEquals(isTable({ schema, batches: [], numRows }), false);
+  });
+}
+
 test("byteLengthOf: all buffers, children and dictionaries", () => {
   const ints = arrow.makeData({ type: new arrow.Int32(), data: Int32Array.of(1, 2) });
   assertEquals(byteLengthOf(ints), 8);

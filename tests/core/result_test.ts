@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   Int32,
   type RecordBatch,
@@ -8,16 +8,21 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { ConnectionError, ConversionError } from "../../src/core/errors.ts";
-import { type FailedRow, TransmissionResult } from "../../src/core/result.ts";
+import { type FailedRow, type FailedRun, TransmissionResult } from "../../src/core/result.ts";
 import { test } from "../harness/mod.ts";
 
 const bad = new ConversionError("no such luck");
 const gone = new ConnectionError("gone");
 
 function resultOf(totalRows: number, failedRows: FailedRow[], error?: ConnectionError) {
+  const failures = failedRows.map(({ row, error }) => ({ firstRow: row, endRow: row + 1, error }));
+  return resultOfRuns(totalRows, failures, error);
+}
+
+function resultOfRuns(totalRows: number, failures: FailedRun[], error?: ConnectionError) {
   return new TransmissionResult({
     totalRows,
-    failedRows,
+    failures,
     error,
     attempts: 1,
     latencyMs: 2,
@@ -122,4 +127,58 @@ test("rows are taken out of Arrow IPC bytes as well", () => {
 
 test("another batch than the one that was sent is refused", () => {
   assertThrows(() => mixed.extractFailedBatch(batchOf(1, 2)), TypeError, "5 rows");
+});
+
+/** What {@linkcode mixed} is made of, but in runs of several rows. */
+const inRuns = resultOfRuns(7, [
+  { firstRow: 1, endRow: 2, error: bad },
+  { firstRow: 3, endRow: 6, error: gone },
+]);
+
+test("runs of failed rows are given row by row to who asks for rows", () => {
+  assertEquals(inRuns.failedRows, [
+    { row: 1, error: bad },
+    { row: 3, error: gone },
+    { row: 4, error: gone },
+    { row: 5, error: gone },
+  ]);
+  assertStrictEquals(inRuns.failedRows, inRuns.failedRows);
+  assertEquals(inRuns.failedRowIndices(), [1, 3, 4, 5]);
+  assertEquals(inRuns.successfulRowIndices(), [0, 2, 6]);
+  assertEquals(inRuns.failedRowIndicesByErrorType("ConnectionError"), [3, 4, 5]);
+  assertEquals(
+    [...inRuns.groupErrorsByType()],
+    [["ConversionError", [1]], ["ConnectionError", [3, 4, 5]]],
+  );
+  assertEquals(inRuns.errorMessages(), [bad.message, gone.message, gone.message, gone.message]);
+  const batch = batchOf(0, 1, 2, 3, 4, 5, 6);
+  const numbers = (part: RecordBatch | undefined) => [...part!.getChild("n")!];
+  assertEquals(numbers(inRuns.extractFailedBatch(batch)), [1, 3, 4, 5]);
+  assertEquals(numbers(inRuns.extractSuccessfulBatch(batch)), [0, 2, 6]);
+});
+
+test("a batch that is lost as a whole costs nothing per row until somebody asks for rows", () => {
+  const rows = 2 ** 50; // whatever did something for each would not come back
+  const lost = resultOfRuns(rows, [
+    { firstRow: 0, endRow: 1, error: bad },
+    { firstRow: 1, endRow: rows, error: gone },
+  ], gone);
+  assertEquals([lost.success, lost.hasFailedRows(), lost.isPartialSuccess()], [false, true, false]);
+  assertEquals([lost.failedCount, lost.successfulCount], [rows, 0]);
+  assertEquals(lost.successfulRows.length, 0);
+  assertEquals(lost.failedRowIndicesByErrorType("ConversionError"), [0]);
+  const { failureRate, errorCounts } = lost.errorStatistics();
+  assertEquals(failureRate, 1);
+  assertEquals(errorCounts, { ConversionError: 1, ConnectionError: rows - 1 });
+});
+
+test("batches that failed or arrived as a whole are taken out as they are", () => {
+  const [first, second] = [batchOf(10, 11), batchOf(12, 13)];
+  const lost = resultOfRuns(2, [{ firstRow: 0, endRow: 2, error: gone }], gone);
+  assertStrictEquals(lost.extractFailedBatch(first), first);
+  assertStrictEquals(resultOfRuns(2, []).extractSuccessfulBatch(first), first);
+  const half = resultOfRuns(4, [{ firstRow: 2, endRow: 4, error: gone }], gone);
+  const table = new Table([first, second]);
+  assertStrictEquals(half.extractFailedBatch(table)?.batches[0], table.batches[1]);
+  assertStrictEquals(half.extractSuccessfulBatch(table)?.batches[0], table.batches[0]);
 });

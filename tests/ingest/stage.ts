@@ -83,6 +83,7 @@ export function stage(options: StageOptions = {}): Stage {
       flushTimeoutMs: 300_000,
       pauseMaxMs: undefined,
       drainTimeoutMs: 500,
+      idleTimeoutMs: Infinity,
       ...options.limits,
     },
   });

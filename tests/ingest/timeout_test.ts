@@ -54,6 +54,23 @@ test("a program that was busy reads what has arrived before it gives up", async 
   await strike(set);
 });
 
+test("a connection with nothing to do is given up, and replaced when it is needed", async () => {
+  const set = stage({ limits: { ackTimeoutMs: 1000, idleTimeoutMs: 300 } });
+  await set.ingest(0);
+  await set.clock.advance(900); // something is in flight
+  set.transport.latest.acknowledge(0);
+  await set.clock.advance(299);
+  await set.ingest(1); // not idle any more, and this one gets its whole time
+  await set.clock.advance(999);
+  assertEquals(set.stream.state, "open");
+  set.transport.latest.acknowledge(1);
+  await set.clock.advance(300);
+  assertEquals([set.stream.state, set.clock.timers, set.stream.failure], ["idle", 0, undefined]);
+  await set.ingest(2);
+  assertEquals([set.stream.state, received(set.transport.latest)], ["open", [2]]);
+  await strike(set);
+});
+
 test("a request that the wire does not take counts as in flight", async () => {
   const set = stage({ limits: { ackTimeoutMs: 1000 } });
   set.transport.onConnection = (server) => server.stall();

@@ -1,4 +1,10 @@
-import { assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { toBinary } from "@bufbuild/protobuf";
 import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import {
@@ -105,3 +111,31 @@ test("many schemas and descriptors do not pile up, and plans come back right", (
   }
   assertEquals(planFor(schema).descriptor.field[0]?.type, FieldType.INT32);
 });
+
+const { $typeName } = descriptorOf([]);
+const NO_DESCRIPTORS: [what: string, value: unknown, says: string][] = [
+  ["null", null, "got null"],
+  ["a number", 1, "got number"],
+  ["text", "Row", "got string"],
+  ["an object", {}, "got an object"],
+  ["serialized bytes", toBinary(DescriptorProtoSchema, descriptorOf([])), "got an Uint8Array"],
+  ["a generated schema", DescriptorProtoSchema, "got an object"],
+  ["another message", { $typeName: "google.protobuf.FileDescriptorProto" }, "got an object"],
+  ["a message without its fields", { $typeName }, "do not belong"],
+  ["a message with a field that is none", { ...descriptorOf([]), field: [1] }, "do not belong"],
+  ["a message with a name that is none", { ...descriptorOf([]), name: 7 }, "do not belong"],
+];
+for (const [what, value, says] of NO_DESCRIPTORS) {
+  test(`${what} is no descriptor`, () => {
+    const schema = schemaOf(new Int32());
+    for (let time = 0; time < 2; time++) { // what is refused is not remembered
+      const error = assertThrows(
+        () => planFor(schema, { descriptor: value as never }),
+        ConfigurationError,
+      );
+      assertStringIncludes(error.message, "descriptor: expected a google.protobuf.DescriptorProto");
+      assertStringIncludes(error.message, says);
+      assertEquals(error.details, { field: "descriptor" });
+    }
+  });
+}
