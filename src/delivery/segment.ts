@@ -32,6 +32,7 @@ export class Segment {
   readonly firstRow: number;
   /** Row after the last. */
   readonly endRow: number;
+  /** Rows that failed, each by itself, in row order. */
   readonly #failures: FailedRow[];
   readonly #runs: Run[] = [];
 
@@ -40,11 +41,6 @@ export class Segment {
     this.firstRow = firstRow;
     this.endRow = endRow;
     this.#failures = [...unconverted];
-  }
-
-  /** Rows that failed, each by itself, in row order. */
-  get failures(): readonly FailedRow[] {
-    return this.#failures;
   }
 
   /** The first row whose fate is unknown; `endRow` when there is none. */

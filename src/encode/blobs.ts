@@ -4,16 +4,15 @@
  * @module
  */
 import type { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
-import type { Source } from "../schema/field_plan.ts";
 import type { Column } from "./column.ts";
 import { notInEnumeration } from "./integers.ts";
+import { Place } from "./place.ts";
 import { Refusal } from "./refusal.ts";
 import type { Sink } from "./sink.ts";
 import { isUtf8 } from "./utf8.ts";
 
-const WORD = 0x1_0000_0000;
-/** Bytes of a view that stand in the view itself. */
-const INLINE = 12;
+// For one value at a time; nothing is awaited while it is in use.
+const place = new Place();
 
 /**
  * Writes one text or bytes field, or an enumeration by the name of its value.
@@ -21,33 +20,8 @@ const INLINE = 12;
  * @throws {Refusal} for text that is not UTF-8, an unknown name, offsets that lead nowhere.
  */
 export function writeBlob(sink: Sink, column: Column, index: number): void {
-  switch (column.source) {
-    case 16 satisfies typeof Source.Binary: {
-      const { offsets } = column;
-      return write(sink, column, column.bytes, offsets[index]!, offsets[index + 1]!);
-    }
-    case 17 satisfies typeof Source.LargeBinary: {
-      const { offsets } = column;
-      const start = offsets[2 * index + 1]! * WORD + (offsets[2 * index]! >>> 0);
-      const end = offsets[2 * index + 3]! * WORD + (offsets[2 * index + 2]! >>> 0);
-      return write(sink, column, column.bytes, start, end);
-    }
-    case 18 satisfies typeof Source.BinaryView: {
-      const at = 4 * index;
-      const length = column.i32[at]!;
-      if (length <= INLINE) {
-        return write(sink, column, column.bytes, 4 * at + 4, 4 * at + 4 + length);
-      }
-      const source = column.buffers[column.i32[at + 2]!];
-      if (source === undefined) throw nowhere(column);
-      const start = column.i32[at + 3]!;
-      return write(sink, column, source, start, start + length);
-    }
-    case 19 satisfies typeof Source.FixedSizeBinary: {
-      const { width } = column;
-      return write(sink, column, column.bytes, index * width, index * width + width);
-    }
-  }
+  if (!place.find(column, index)) throw nowhere(column);
+  write(sink, column, place.bytes, place.start, place.end);
 }
 
 function write(
@@ -57,7 +31,6 @@ function write(
   start: number,
   end: number,
 ): void {
-  if (start < 0 || end < start || end > source.length) throw nowhere(column);
   const type: number = column.type;
   if (type === (14 satisfies FieldType.ENUM)) {
     return writeName(sink, column, source, start, end);

@@ -6,6 +6,8 @@
 import type { ArrowBatch } from "../core/arrow.ts";
 import type { SchemaPlan } from "../schema/plan.ts";
 import { bindBatch } from "./bind_column.ts";
+import { Block } from "./block.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import type { EncodedRows } from "./encoded_rows.ts";
 import type { EncodeLimits } from "./limits.ts";
 import { RequestBuilder } from "./request_builder.ts";
@@ -28,6 +30,8 @@ const MARGIN = 1.1;
  * no row could be encoded at all: then there is one, and it has the failures. No rows, no requests.
  *
  * @param limits all at least 1.
+ * @param pool where the requests' buffers come from; `pool.release(rows)` hands one back as soon as
+ * nobody will read it again. Default: every request has a new one.
  * @throws {TypeError} if the plan is another schema's.
  * @throws {ConversionError} if the batch is damaged.
  */
@@ -36,22 +40,27 @@ export function* encodeRequests(
   batch: ArrowBatch,
   limits: EncodeLimits,
   fromRow: number = 0,
+  pool?: BufferPool,
 ): Generator<EncodedRows, void, undefined> {
   const rows = batch.numRows;
   if (fromRow >= rows) return;
   const columns = bindBatch(plan, batch);
   const start = (bytesPerRecord: number): RequestBuilder => {
     const guess = Math.ceil((rows - row) * bytesPerRecord);
-    return new RequestBuilder(columns, limits, Math.min(guess, MAX_FIRST_CAPACITY));
+    return new RequestBuilder(columns, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
   };
   const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
+  const block = new Block(columns, expected / rows, limits.maxRecordBytes);
   let firstRow = fromRow;
   let row = fromRow;
   let current = start(expected / rows);
   // A full request waits until a later row has been encoded: should none be, the failures are its.
   let full: RequestBuilder | undefined;
   while (row < rows) {
-    const outcome = current.append(row);
+    // As many rows at once as are ready and fit; what there is none of goes the general way.
+    const ready = block.prepare(row, rows);
+    const taken = ready === 0 ? 0 : current.appendBlock(block, row, ready);
+    const outcome = taken > 0 ? "written" : current.append(row);
     if (outcome === "full") {
       full = current;
       current = start(MARGIN * full.bytesPerRecord);
@@ -64,7 +73,7 @@ export function* encodeRequests(
       firstRow = row;
       full = undefined;
     }
-    row++;
+    row += Math.max(taken, 1);
   }
   yield (full ?? current).finish(firstRow, rows);
 }

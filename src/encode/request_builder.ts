@@ -4,6 +4,8 @@
  * @module
  */
 import { ConversionError } from "../core/errors.ts";
+import type { Block } from "./block.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import type { Column } from "./column.ts";
 import { EncodedRows, type RowFailure } from "./encoded_rows.ts";
 import type { EncodeLimits } from "./limits.ts";
@@ -24,11 +26,16 @@ export class RequestBuilder {
   readonly #failures: RowFailure[] = [];
   #lengthSize = 1;
 
-  /** Starts a request; `capacity` is how many bytes it has room for at once. */
-  constructor(columns: readonly Column[], limits: EncodeLimits, capacity: number) {
+  /** Starts a request; `capacity` is how many bytes of the pool's it has room for at once. */
+  constructor(
+    columns: readonly Column[],
+    limits: EncodeLimits,
+    capacity: number,
+    pool: BufferPool | undefined,
+  ) {
     this.#columns = columns;
     this.#limits = limits;
-    this.#sink = new Sink(capacity, limits.maxRequestBytes);
+    this.#sink = new Sink(capacity, limits.maxRequestBytes, pool);
   }
 
   /** Average size of a record so far, framing included; 0 if there is none. */
@@ -67,6 +74,24 @@ export class RequestBuilder {
       if (start > 0 && atLeast <= maxRecordBytes) return "full";
       return tooLarge(row, `at least ${atLeast}`, atLeast, limit);
     }
+  }
+
+  /**
+   * Takes as many as fit of the `ready` rows that a block has from `row` on.
+   *
+   * @returns how many that were.
+   */
+  appendBlock(block: Block, row: number, ready: number): number {
+    const { maxRequestBytes, maxRecords } = this.#limits;
+    const sink = this.#sink;
+    const room = maxRequestBytes - sink.position;
+    let count = Math.min(ready, maxRecords - this.count);
+    while (count > 0 && block.size(row, count) > room) count--;
+    if (count > 0) {
+      sink.append(block.bytes(row, count));
+      this.count += count;
+    }
+    return count;
   }
 
   /** Writes tag, length and message; returns the message's size. */

@@ -8,6 +8,7 @@ import type { Source } from "../schema/field_plan.ts";
 import { writeBlob } from "./blobs.ts";
 import type { Column } from "./column.ts";
 import { writeDecimal } from "./decimals.ts";
+import { indexAt } from "./dictionary_index.ts";
 import { writeFloat } from "./floats.ts";
 import { writeInteger } from "./integers.ts";
 import { Refusal } from "./refusal.ts";
@@ -26,7 +27,12 @@ export function writeMembers(sink: Sink, columns: readonly Column[], row: number
   for (let at = 0; at < columns.length; at++) writeField(sink, columns[at]!, row);
 }
 
-function writeField(sink: Sink, column: Column, index: number): void {
+/**
+ * Writes one value of a column, with its tag.
+ *
+ * @throws as {@linkcode writeMembers}.
+ */
+export function writeField(sink: Sink, column: Column, index: number): void {
   if (column.hasNulls) {
     const bit = column.bitOffset + index;
     if ((column.validity[bit >> 3]! >> (bit & 7) & 1) === 0) {
@@ -129,25 +135,6 @@ function writeMeaning(sink: Sink, column: Column, index: number): void {
     }
   }
   throw new Refusal(column.path, "dictionary index out of range: the batch is damaged");
-}
-
-function indexAt(column: Column, index: number): number {
-  switch (column.indices) {
-    case 0 satisfies typeof Source.Int8:
-      return column.i8[index]!;
-    case 1 satisfies typeof Source.Int16:
-      return column.i16[index]!;
-    case 4 satisfies typeof Source.Uint8:
-      return column.bytes[index]!;
-    case 5 satisfies typeof Source.Uint16:
-      return column.u16[index]!;
-    case 2 satisfies typeof Source.Int32:
-      return column.i32[index]!;
-    case 6 satisfies typeof Source.Uint32:
-      return column.i32[index]! >>> 0;
-    default:
-      return column.i32[2 * index + 1]! * WORD + (column.i32[2 * index]! >>> 0);
-  }
 }
 
 function checkRange(column: Column, start: number, end: number): void {

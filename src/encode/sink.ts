@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BufferPool } from "./buffer_pool.ts";
+
 /**
  * Room beyond the limit. Reservations are upper bounds: at most ten bytes for a number that takes
  * one, five for each of the lengths that are open. A record that fits in the end must never be
@@ -33,11 +35,17 @@ export class Sink {
   /** After {@linkcode SinkFullError}: a position that the writer would have passed. */
   wanted = 0;
   readonly #limit: number;
+  readonly #pool: BufferPool | undefined;
 
-  /** Creates a sink that holds `limit` bytes at most, and has room for `capacity` at once. */
-  constructor(capacity: number, limit: number) {
+  /**
+   * Creates a sink that holds `limit` bytes at most, and has room for `capacity` at once.
+   *
+   * @param pool where buffers come from. Default: from the engine, for every one new.
+   */
+  constructor(capacity: number, limit: number, pool?: BufferPool) {
     this.#limit = limit + SLACK;
-    this.bytes = new Uint8Array(Math.min(capacity, limit) + SLACK);
+    this.#pool = pool;
+    this.bytes = this.#take(Math.min(capacity, limit) + SLACK);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -56,10 +64,22 @@ export class Sink {
       throw FULL;
     }
     const capacity = Math.min(this.#limit, Math.max(needed, 2 * this.bytes.length));
-    const bytes = new Uint8Array(capacity);
+    const bytes = this.#take(capacity);
     bytes.set(this.bytes.subarray(0, this.position));
+    this.#pool?.release(this);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
+  }
+
+  #take(size: number): Uint8Array<ArrayBuffer> {
+    return this.#pool?.take(size) ?? new Uint8Array(size);
+  }
+
+  /** Bytes that are finished. Makes its own room. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.position);
+    this.position += bytes.length;
   }
 
   /** An unsigned 32-bit number as a varint, up to 5 bytes. */

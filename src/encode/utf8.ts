@@ -46,3 +46,48 @@ function isAscii16(view: DataView, at: number): boolean {
     view.getInt32(at + 8, true) | view.getInt32(at + 12, true);
   return (bits & NOT_ASCII) === 0;
 }
+
+/**
+ * The engine's own test, where a runtime has one: 12 to 40 GB/s, against 2 to 8 here, for
+ * ASCII.
+ */
+let native: ((bytes: Uint8Array) => boolean) | undefined;
+
+/** Has whole columns tested by a function of the runtime's: `isUtf8` of `node:buffer`. */
+export function useNativeUtf8(isUtf8: (bytes: Uint8Array) => boolean): void {
+  native = isUtf8;
+}
+
+/**
+ * Whether each of some adjacent runs of bytes is well-formed UTF-8. The words from `at` on are the
+ * runs' bounds, one more than there are runs; the first run begins at a word.
+ */
+export function areUtf8(words: Int32Array, bytes: Uint8Array, at: number, count: number): boolean {
+  const start = words[at]!;
+  const end = words[at + count]!;
+  if (native !== undefined) {
+    if (!native(bytes.subarray(start, end))) return false;
+  } else {
+    if (isAscii(words, bytes, start, end)) return true;
+    if (!isUtf8(new DataView(bytes.buffer), start, end)) return false;
+  }
+  // What is text as a whole is text in parts unless a character is cut in two.
+  for (let run = 1; run < count; run++) {
+    const bound = words[at + run]!;
+    if (bound < end && (bytes[bound]! & 0xc0) === 0x80) return false;
+  }
+  return true;
+}
+
+function isAscii(words: Int32Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const last = end >> 2;
+  let word = start >> 2;
+  let bits = 0;
+  for (; word + 8 <= last; word += 8) {
+    bits |= words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]! |
+      words[word + 4]! | words[word + 5]! | words[word + 6]! | words[word + 7]!;
+  }
+  for (; word < last; word++) bits |= words[word]!;
+  for (let at = 4 * last; at < end; at++) bits |= bytes[at]! << 24;
+  return (bits & NOT_ASCII) === 0;
+}

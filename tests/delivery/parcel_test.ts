@@ -43,8 +43,10 @@ test("what becomes of records is put down for the rows they were made of", async
   parcel.deliver(1);
   assertEquals(runsOf(segment), [[100, 103, "durable"], [103, 106, "unknown"]]);
   parcel.refuse(2, refusal());
-  assertEquals(segment.failures.map(({ row }) => row), [100, 102, 103, 105]);
-  assertEquals(segment.failures[2]?.error.details.row, 103);
+  const failures = [...segment.parts()].filter(({ isByItself }) => isByItself);
+  assertEquals(failures.map(({ firstRow }) => firstRow), [100, 102, 103, 105]);
+  const { fate } = failures[2]!;
+  assertEquals(fate instanceof ZerobusError && fate.details.row, 103);
   const over = new ZerobusError("over", "closed");
   parcel.lose(over);
   assertEquals(runsOf(segment).at(-1), [104, 106, "closed"]);

@@ -1,0 +1,26 @@
+/**
+ * Runs benchmarks in the runtime at hand and prints a line of JSON for each result.
+ *
+ * Arguments: path of flights-200k.arrow, address of a local Zerobus as JSON, then selectors and
+ * settings.
+ *
+ * @module
+ */
+import process from "node:process";
+import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
+import { encodeBenchmark } from "./encode.ts";
+import { memoryBenchmark } from "./memory.ts";
+import type { Report } from "./result.ts";
+import { sendingBenchmark } from "./sending.ts";
+
+const settings = JSON.parse(process.argv[2] ?? "{}");
+const isSelected = (name: string): boolean =>
+  settings.selector === undefined || settings.selector === name;
+const report: Report = (result) => console.log(JSON.stringify(result));
+
+await encodeBenchmark(isSelected, settings.flights, report);
+await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
+if (settings.selector === "memory") {
+  await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);
+}
+process.exit(0);

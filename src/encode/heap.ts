@@ -1,0 +1,30 @@
+/**
+ * The one piece of memory in which rows are made.
+ *
+ * @module
+ */
+
+/**
+ * What is written goes to the front; behind it are the slices of the columns that it is made of, and
+ * at the back the program. All of it fits into a processor's second-level cache, which is the point:
+ * a whole batch's columns read row by row, or a whole batch's records written column by column, go
+ * out to memory and back for every value.
+ *
+ * There is one heap for the whole thread, with views that are made once, so that an engine compiles
+ * their addresses into the code. Whoever fills it must be done with it before anything is awaited or
+ * yielded.
+ */
+export const HEAP: ArrayBuffer = new ArrayBuffer(1 << 20);
+/** Where the slices begin. */
+export const STAGE_START: number = 448 * 1024;
+/** Where the slices end and the program begins. */
+export const PROGRAM_START: number = 896 * 1024;
+/** The heap as bytes. */
+export const HEAP_U8: Uint8Array<ArrayBuffer> = new Uint8Array(HEAP);
+/** The heap as words. */
+export const HEAP_I32: Int32Array<ArrayBuffer> = new Int32Array(HEAP);
+/**
+ * Writers may put down a whole word and move on by less, and copy text eight bytes at a time, so
+ * nothing may end closer than this to the end of its part.
+ */
+export const OVERRUN: number = 64;

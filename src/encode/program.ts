@@ -1,0 +1,184 @@
+/**
+ * The columns of a batch as a flat program: eight words a field, so that the loop over a row's
+ * fields reads one small array from front to back and touches no object.
+ *
+ * @module
+ */
+import type { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
+import { Source } from "../schema/field_plan.ts";
+import type { Column } from "./column.ts";
+import { HEAP_I32, PROGRAM_START } from "./heap.ts";
+
+/** Words of an instruction. */
+export const STRIDE: number = 8;
+/** One of {@linkcode Kind}; may differ from block to block. */
+export const KIND = 0 as const;
+/** The tag's bytes, first one lowest. */
+export const TAG = 1 as const;
+/** How many bytes of the tag to write before the value; 0 where the kind does that itself. */
+export const TAG_SIZE = 2 as const;
+/** Where the value of index 0 would be: a word's or a bit's number, by kind. */
+export const BASE = 3 as const;
+/** The number of the bit that says whether value 0 is there, or {@linkcode NO_NULLS}. */
+export const VALIDITY = 4 as const;
+/** Where the children's instructions begin. */
+export const FIRST = 5 as const;
+/** Where they end. */
+export const END = 6 as const;
+/** Bytes that the length of the last value took; the next one's probably takes as many. */
+export const GUESS = 7 as const;
+
+/** {@linkcode VALIDITY} of a slice whose values are all there. */
+export const NO_NULLS: number = -0x8000_0000;
+
+/** How the slices of a column look on the heap. Many ways to read an array become few. */
+export const Kind = {
+  /** Whatever has no other kind: the general writer is asked, value by value. */
+  Other: 0,
+  /** Signed words, as varints. */
+  Int32: 1,
+  /** Pairs of words, as varints. */
+  Int64: 2,
+  /** Words, as they are. */
+  Fixed32: 3,
+  /** Pairs of words, as they are. */
+  Fixed64: 4,
+  /** Bits. */
+  Bool: 5,
+  /** Addresses; one value's bytes, which are valid UTF-8, end where the next one's begin. */
+  Text: 6,
+  /** The same with any bytes. */
+  Bytes: 7,
+  /** Children with the same index. */
+  Struct: 8,
+  /** Indices of a child, from one to the next. */
+  List: 9,
+  /** The same behind one tag and length. */
+  PackedList: 10,
+  /** Indices of two children, from one to the next. */
+  Map: 11,
+} as const;
+
+/** One of the kinds. */
+export type Kind = typeof Kind[keyof typeof Kind];
+
+/** Longest tag that fits its word. */
+const MAX_TAG = 0x0fff_ffff;
+
+/** Word of the heap at which a program begins. */
+export const START: number = PROGRAM_START >> 2;
+
+/** The instructions for some columns and everything below them. */
+export interface Program {
+  /** {@linkcode STRIDE} words each; a nested column's children stand side by side further back. */
+  readonly code: Int32Array;
+  /** Where the instructions of the columns themselves end. */
+  readonly end: number;
+  /** An instruction for the record as a whole, of which only the guess at its length is used. */
+  readonly record: number;
+  /** The column of each instruction; the first `fields` are the record's own. */
+  readonly columns: readonly Column[];
+  /** How many columns the record has. */
+  readonly fields: number;
+  /** What the kinds are while nothing is odd. */
+  readonly kinds: readonly Kind[];
+  /** Whether there is room for it on the heap, and no index too large for its arithmetic. */
+  readonly fits: boolean;
+}
+
+/** Longer arrays have values whose bits have numbers of more than 31 bits. */
+const MAX_LENGTH = 2 ** 27;
+
+/** Compiles columns. */
+export function compile(fields: readonly Column[]): Program {
+  const columns = [...fields];
+  const kinds: Kind[] = [];
+  const code: number[] = [];
+  // The list grows as children are found, so breadth comes first and siblings stay together.
+  for (let at = 0; at < columns.length; at++) {
+    const column = columns[at]!;
+    const kind = kindOf(column);
+    const first = START + STRIDE * columns.length;
+    if (kind >= Kind.Struct) columns.push(...column.children);
+    const end = START + STRIDE * columns.length;
+    const [tag, size] = packTag(column.tag);
+    const writesTag = kind !== Kind.Other && kind <= Kind.Struct;
+    kinds.push(kind);
+    code.push(kind, tag, writesTag ? size : 0, 0, NO_NULLS, first, end, 1);
+  }
+  const record = START + code.length;
+  code.push(0, 0, 0, 0, NO_NULLS, 0, 0, 1);
+  return {
+    code: Int32Array.from(code),
+    end: START + STRIDE * fields.length,
+    record,
+    columns,
+    fields: fields.length,
+    kinds,
+    fits: START + code.length <= HEAP_I32.length &&
+      columns.every(({ length, bitOffset }) => length + bitOffset < MAX_LENGTH),
+  };
+}
+
+function kindOf({ source, type, tag, children }: Column): Kind {
+  if (tag > MAX_TAG) return Kind.Other;
+  const target: number = type;
+  switch (source) {
+    case Source.Int8:
+    case Source.Int16:
+    case Source.Int32:
+    case Source.Uint8:
+    case Source.Uint16:
+    case Source.DateMilliseconds:
+      return target === (5 satisfies FieldType.INT32) ? Kind.Int32 : Kind.Other;
+    case Source.Int64:
+    case Source.Uint32:
+    case Source.Uint64:
+    case Source.ScaledInt32:
+    case Source.ScaledInt64:
+    case Source.Nanoseconds:
+      return target === (3 satisfies FieldType.INT64) ? Kind.Int64 : Kind.Other;
+    case Source.Float32:
+      return target === (2 satisfies FieldType.FLOAT) ? Kind.Fixed32 : Kind.Other;
+    case Source.Float64:
+      return Kind.Fixed64;
+    case Source.Bool:
+      return Kind.Bool;
+    case Source.Binary:
+    case Source.LargeBinary:
+    case Source.BinaryView:
+    case Source.FixedSizeBinary:
+      if (target === (14 satisfies FieldType.ENUM)) return Kind.Other;
+      return target === (9 satisfies FieldType.STRING) ? Kind.Text : Kind.Bytes;
+    case Source.Dictionary: {
+      // Values of a plain array of text or bytes are gathered; other dictionaries are rare.
+      const [values, more] = children;
+      const isPlain = values !== undefined && more === undefined && !values.hasNulls;
+      return isPlain && isBlob(values.source) ? kindOf(values) : Kind.Other;
+    }
+    case Source.Struct:
+      return Kind.Struct;
+    case Source.List:
+    case Source.LargeList:
+    case Source.FixedSizeList:
+      return tag === 0 ? Kind.List : Kind.PackedList;
+    case Source.Map:
+      return Kind.Map;
+    default:
+      return Kind.Other;
+  }
+}
+
+function isBlob(source: Source): boolean {
+  return source >= Source.Binary && source <= Source.FixedSizeBinary;
+}
+
+/** A tag as a varint inside a word, and how long it is. */
+function packTag(tag: number): [word: number, size: number] {
+  let word = 0;
+  let size = 0;
+  for (let rest = tag; rest > 0; rest >>>= 7) {
+    word |= ((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0)) << (8 * size++);
+  }
+  return [word, size];
+}
