@@ -42,8 +42,8 @@ export interface WritableOptions {
   /** See {@linkcode SendOptions.descriptor}. */
   readonly descriptor?: MessageDescriptor | undefined;
   /**
-   * Receives the result of every batch. Without it, the first row that does not arrive errors the
-   * stream.
+   * Receives the result of every batch. Without it, a row that does not arrive fails the next write,
+   * or the close.
    */
   readonly onResult?: ((result: TransmissionResult, batch: BatchInput) => void) | undefined;
   /**

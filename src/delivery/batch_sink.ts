@@ -12,8 +12,8 @@ export interface BatchSinkOptions<T> {
   /** Starts the delivery of a chunk. */
   readonly deliver: (chunk: T, signal: AbortSignal) => Delivery;
   /**
-   * Called with the result of every chunk, in the order of completion. Without it, the first row
-   * that does not arrive errors the stream.
+   * Called with the result of every chunk, in the order of completion. Without it, a row that does
+   * not arrive fails the next write, or the close.
    */
   readonly onResult: ((result: TransmissionResult, chunk: T) => void) | undefined;
   /** Takes back what waits for the window, as aborting the stream does. */
@@ -27,6 +27,8 @@ export interface BatchSinkOptions<T> {
  */
 export function batchSink<T>(options: BatchSinkOptions<T>): UnderlyingSink<T> {
   const open = new Set<Promise<void>>();
+  // Thrown by the next write or the close, not put in by `controller.error`: workerd's `pipeTo`
+  // resolves as if nothing had happened when its destination is errored that way.
   let failure: { readonly reason: unknown } | undefined;
   const assertSound = () => {
     if (failure !== undefined) throw failure.reason;
@@ -36,22 +38,18 @@ export function batchSink<T>(options: BatchSinkOptions<T>): UnderlyingSink<T> {
     start({ signal }) {
       stop = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
     },
-    async write(chunk, controller) {
+    async write(chunk) {
       assertSound();
       const delivery = options.deliver(chunk, stop);
       const followed = delivery.result
         .then((result) => report(result, chunk, options.onResult))
-        .catch((reason) => {
-          failure ??= { reason };
-          controller.error(reason);
-        })
+        .catch((reason) => void (failure ??= { reason }))
         .finally(() => open.delete(followed));
       open.add(followed);
       await delivery.admitted;
     },
     async close() {
       await Promise.all(open);
-      // A stream that is closing cannot be errored any more, so the close itself has to fail.
       assertSound();
     },
   };

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { isUtf8 } from "node:buffer";
 import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
 import type { WrapperConfiguration } from "../core/configuration.ts";
+import { useNativeUtf8 } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
 import { transportOptionsOf } from "../web.ts";
@@ -47,6 +49,8 @@ const native: WrapperPreset = {
 export async function createWrapper(
   configuration: RuntimeConfiguration,
 ): Promise<ZerobusWrapper> {
+  // Many times faster than what the core can do without a runtime's help.
+  useNativeUtf8(isUtf8);
   return await new ZerobusWrapper(configuration, native);
 }
 

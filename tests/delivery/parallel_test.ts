@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/ass
 import { Table } from "apache-arrow";
 import { ConnectionError } from "../../src/core/errors.ts";
 import { test } from "../harness/mod.ts";
-import { settle } from "../ingest/fake_clock.ts";
+import { FakeClock, settle } from "../ingest/fake_clock.ts";
 import { batchOf, handedBack, MemoryService, range, until, wrapperOn } from "./stage.ts";
 
 const ONE_EACH = { maxRequestRecords: 1, streams: 3 };
