@@ -139,10 +139,11 @@ export class ZerobusWrapper implements AsyncDisposable {
    */
   writable(options: WritableOptions = {}): WritableStream<BatchInput> {
     this.#assertOpen();
+    const { descriptor, signal: stop } = checkedSendOptions(options);
     const sink = batchSink<BatchInput>({
-      deliver: (batch, signal) => this.#deliver(batch, options.descriptor, signal),
+      deliver: (batch, signal) => this.#deliver(batch, descriptor, signal),
       onResult: options.onResult,
-      signal: options.signal,
+      signal: stop,
     });
     return new WritableStream(sink, options.strategy);
   }

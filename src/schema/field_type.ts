@@ -43,3 +43,17 @@ function wireType(type: FieldType): number {
       return 0;
   }
 }
+
+/** Protobuf's integer types, in the order of its documentation. */
+export const INTEGER_TYPES: readonly FieldType[] = [
+  FieldType.INT32,
+  FieldType.INT64,
+  FieldType.UINT32,
+  FieldType.UINT64,
+  FieldType.SINT32,
+  FieldType.SINT64,
+  FieldType.FIXED32,
+  FieldType.FIXED64,
+  FieldType.SFIXED32,
+  FieldType.SFIXED64,
+];

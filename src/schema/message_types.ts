@@ -14,7 +14,7 @@ import {
   FieldDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { ConfigurationError, type ErrorDetails } from "../core/errors.ts";
-import { isPackable } from "./field_type.ts";
+import { INTEGER_TYPES, isPackable } from "./field_type.ts";
 import {
   MAX_DEPTH,
   MAX_FIELD_NUMBER,
@@ -194,16 +194,7 @@ function resolve(name: string, scope: string, types: MessageTypes): string | und
 }
 
 const KEY_TYPES: ReadonlySet<FieldType> = new Set([
-  FieldType.INT32,
-  FieldType.INT64,
-  FieldType.UINT32,
-  FieldType.UINT64,
-  FieldType.SINT32,
-  FieldType.SINT64,
-  FieldType.FIXED32,
-  FieldType.FIXED64,
-  FieldType.SFIXED32,
-  FieldType.SFIXED64,
+  ...INTEGER_TYPES,
   FieldType.BOOL,
   FieldType.STRING,
 ]);

@@ -9,6 +9,7 @@ import { DateUnit, Precision, TimeUnit, Type } from "apache-arrow";
 import type { ArrowType } from "../core/arrow.ts";
 import type { ParametricType } from "./arrow_type.ts";
 import { Source } from "./field_plan.ts";
+import { INTEGER_TYPES } from "./field_type.ts";
 
 /** How values of one Arrow type are read, and what they may be written as. */
 export interface Scalar {
@@ -24,19 +25,7 @@ export interface Scalar {
   readonly mapKey: boolean;
 }
 
-const INTEGERS = [
-  FieldType.INT32,
-  FieldType.INT64,
-  FieldType.UINT32,
-  FieldType.UINT64,
-  FieldType.SINT32,
-  FieldType.SINT64,
-  FieldType.FIXED32,
-  FieldType.FIXED64,
-  FieldType.SFIXED32,
-  FieldType.SFIXED64,
-  FieldType.ENUM,
-];
+const INTEGERS = [...INTEGER_TYPES, FieldType.ENUM];
 // An integer's range is checked value by value, a float's precision is known beforehand.
 const TO_INTEGER: ReadonlySet<FieldType> = new Set(INTEGERS);
 const TO_INTEGER_OR_DOUBLE: ReadonlySet<FieldType> = new Set([...INTEGERS, FieldType.DOUBLE]);

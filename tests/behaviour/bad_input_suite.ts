@@ -205,6 +205,13 @@ export function badInputSuite(env: TestEnvironment): void {
     });
   }
 
+  test("writable() refuses options of the wrong kind", async () => {
+    await using local = await env.startLocal();
+    await using wrapper = await createWrapper(configurationFor(local));
+    assertThrows(() => wrapper.writable({ signal: 1 } as never), TypeError, "options.signal");
+    assertThrows(() => wrapper.writable(null as never), TypeError, "options");
+  });
+
   test("closing a writer fails when a row did not arrive", async () => {
     await using local = await env.startLocal();
     await using wrapper = await createWrapper(configurationFor(local));
