@@ -74,6 +74,7 @@ export {
   type TransmissionOutcome,
   TransmissionResult,
 } from "./src/core/result.ts";
+export type { RecordFormat, StreamFormat } from "./src/core/record_format.ts";
 export { Secret } from "./src/core/secret.ts";
 export { DEFAULT_RETRYABLE_STATUSES } from "./src/core/status.ts";
 export { STATUS_NAMES, type StatusName } from "./src/core/status_name.ts";
@@ -82,6 +83,7 @@ export type {
   OpenRequest,
   OutgoingRequest,
   Protocol,
+  RequestBody,
   ServerMessage,
   Transport,
 } from "./src/core/transport.ts";
@@ -93,10 +95,10 @@ export type {
   IngestLimits,
   IngestState,
   IngestStreamOptions,
-  RequestPayload,
   UnacknowledgedRequest,
   WaitOptions,
 } from "./src/ingest/options.ts";
+export type { RequestPayload } from "./src/ingest/payload.ts";
 export type { IngestObserver } from "./src/ingest/observer.ts";
 export {
   type OauthHeadersOptions,

@@ -8,10 +8,10 @@ import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
 import type { Clock } from "./core/clock.ts";
 import type { ResolvedConfiguration } from "./core/configuration.ts";
 import type { HeadersProvider } from "./core/headers_provider.ts";
+import type { StreamFormat } from "./core/record_format.ts";
 import type { Transport } from "./core/transport.ts";
 import { IngestStream } from "./ingest/ingest_stream.ts";
 import type { IngestObserver } from "./ingest/observer.ts";
-import type { SchemaPlan } from "./schema/plan.ts";
 
 /** What all streams of a wrapper share, besides the configuration. */
 export interface StreamSurroundings {
@@ -29,14 +29,14 @@ export interface StreamSurroundings {
 export function streamOpener(
   configuration: ResolvedConfiguration,
   { transport, fetch, clock, observer }: StreamSurroundings,
-): (plan: SchemaPlan) => IngestStream {
+): (format: StreamFormat) => IngestStream {
   const { stream, retry, tableName, signal } = configuration;
   const headersProvider = headersProviderFor(configuration, fetch);
-  return (plan) =>
+  return (format) =>
     new IngestStream({
       transport,
       tableName,
-      descriptor: plan.descriptorBytes,
+      format,
       headersProvider,
       retry,
       limits: stream,

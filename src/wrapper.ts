@@ -17,10 +17,10 @@ import { batchSink } from "./delivery/batch_sink.ts";
 import { countForBackoff } from "./delivery/backoff_count.ts";
 import { Deliveries } from "./delivery/deliveries.ts";
 import { Delivery } from "./delivery/delivery.ts";
+import { requestPlanner } from "./delivery/request_planner.ts";
 import { checkedSendOptions } from "./delivery/send_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
-import { planFor } from "./schema/plan.ts";
 import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
@@ -200,18 +200,11 @@ export class ZerobusWrapper implements AsyncDisposable {
   ): Delivery {
     this.#assertOpen();
     const streams = this.#streams;
-    const { conversion, stream, isolation } = this.#configuration;
-    const { extraColumns, maxRecordBytes } = conversion;
-    const planOptions = { extraColumns, ...(descriptor === undefined ? {} : { descriptor }) };
+    const { isolation } = this.#configuration;
     const delivery = new Delivery(recordBatchesOf(input), {
-      plan: (batch) => planFor(batch.schema, planOptions),
+      plan: requestPlanner(this.#configuration, descriptor),
       lane: streams && ((plan) => streams.lane(plan)),
       refusal: this.#backoff.refusal(),
-      limits: {
-        maxRecordBytes,
-        maxRequestBytes: stream.maxRequestBytes,
-        maxRecords: stream.maxRequestRecords,
-      },
       maxExtraRequests: isolation?.maxExtraRequests ?? 0,
       clock: this.#clock,
       signal,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { HeadersProvider } from "./headers_provider.ts";
+import type { RecordFormat } from "./record_format.ts";
 import type { Secret } from "./secret.ts";
 import { DEFAULT_RETRYABLE_STATUSES } from "./status.ts";
 import type { StatusName } from "./status_name.ts";
@@ -147,6 +148,8 @@ export interface WrapperConfiguration {
   readonly writerDisabled?: boolean | undefined;
   /** Wire protocol. Default: the entry point's own (`grpc`, or `grpc-web` in the core). */
   readonly protocol?: Protocol | undefined;
+  /** How records are written. Not every protocol carries every format. Default `"protobuf"`. */
+  readonly recordFormat?: RecordFormat | undefined;
   /** A transport of your own, instead of `protocol`. It stays yours: the wrapper won't close it. */
   readonly transport?: Transport | undefined;
   /** Allow plain `http` to hosts other than loopback. Default false. */
@@ -188,6 +191,8 @@ export interface ResolvedConfiguration {
   readonly writerDisabled: boolean;
   /** See {@linkcode WrapperConfiguration.protocol}. */
   readonly protocol: Protocol;
+  /** See {@linkcode WrapperConfiguration.recordFormat}. */
+  readonly recordFormat: RecordFormat;
   /** See {@linkcode WrapperConfiguration.transport}. */
   readonly transport: Transport | undefined;
   /** See {@linkcode WrapperConfiguration.applicationName}. */

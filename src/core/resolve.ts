@@ -22,7 +22,8 @@ import {
 } from "./resolve_options.ts";
 import { isSecret, Secret } from "./secret.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
-import type { Protocol, Transport } from "./transport.ts";
+import { RECORD_FORMATS, type RecordFormat } from "./record_format.ts";
+import { FORMATS_OF, type Protocol, type Transport } from "./transport.ts";
 
 /** What an entry point adds to the user's configuration. */
 export interface Preset {
@@ -43,6 +44,7 @@ const KNOWN = [
   "headersProvider",
   "writerDisabled",
   "protocol",
+  "recordFormat",
   "transport",
   "insecure",
   "applicationName",
@@ -77,13 +79,17 @@ export function resolveConfiguration(
   const scoped = raw.headersProvider === undefined && !writerDisabled;
   const tableName = resolveTableName(raw.tableName, scoped);
   const stream = resolveStream(raw.stream ?? {});
+  const protocol = resolveProtocol(raw.protocol ?? preset.protocol, preset);
+  const transport = resolveTransport(raw.transport);
   return Object.freeze({
     endpoint,
     tableName,
     access: resolveAccess(raw, insecure, writerDisabled),
     writerDisabled,
-    protocol: resolveProtocol(raw.protocol ?? preset.protocol, preset),
-    transport: resolveTransport(raw.transport),
+    protocol,
+    // What a transport of the user's carries is between the two.
+    recordFormat: resolveRecordFormat(raw.recordFormat, transport === undefined && protocol),
+    transport,
     applicationName: resolveApplicationName(raw.applicationName),
     retry: resolveRetry(raw.retry ?? {}),
     stream,
@@ -157,6 +163,23 @@ function resolveProtocol(value: unknown, preset: Preset): Protocol {
     );
   }
   return protocol;
+}
+
+/** @param protocol the protocol that is to carry the format, or `false` if that is another's affair */
+function resolveRecordFormat(value: unknown, protocol: Protocol | false): RecordFormat {
+  const carried = protocol === false ? RECORD_FORMATS : FORMATS_OF[protocol];
+  const format = checkedChoice("recordFormat", value ?? carried[0], RECORD_FORMATS);
+  if (carried.includes(format)) return format;
+  const others = (Object.keys(FORMATS_OF) as Protocol[])
+    .filter((other) => FORMATS_OF[other].includes(format));
+  const remedy = others.length === 0
+    ? "no protocol does yet"
+    : `protocol ${others.map((other) => `"${other}"`).join(" or ")} does`;
+  throw new ConfigurationError(
+    `recordFormat: "${format}" does not travel over protocol "${protocol}", which carries ` +
+      `${carried.join(" and ")}; ${remedy}`,
+    { details: { field: "recordFormat" } },
+  );
 }
 
 function resolveTransport(value: unknown): Transport | undefined {

@@ -86,7 +86,7 @@ export class TransmissionResult {
   readonly latencyMs: number;
   /** Size of the Arrow buffers, in bytes. */
   readonly batchSizeBytes: number;
-  /** Size of the Protobuf records made from them, in bytes. */
+  /** Size of the records made from them, in bytes. */
   readonly encodedBytes: number;
   /** Rows in the batch. */
   readonly totalRows: number;

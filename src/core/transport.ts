@@ -5,15 +5,27 @@
  * @module
  */
 
-/** How records travel. */
+import type { RecordFormat, StreamFormat } from "./record_format.ts";
+
+/** How requests travel. */
 export type Protocol = "grpc" | "grpc-web" | "connect";
+
+/** Which formats each protocol carries; the first is the default. */
+export const FORMATS_OF: Readonly<Record<Protocol, readonly RecordFormat[]>> = {
+  "grpc": ["protobuf"],
+  "grpc-web": ["protobuf"],
+  "connect": ["protobuf"],
+};
 
 /** What it takes to open one physical stream. */
 export interface OpenRequest {
   /** Full table name, `catalog.schema.table`. */
   readonly tableName: string;
-  /** Serialized `google.protobuf.DescriptorProto` of the row message. */
-  readonly descriptor: Uint8Array;
+  /**
+   * How the records of the stream are written. A transport that does not carry the format refuses
+   * the stream with a `ConfigurationError`.
+   */
+  readonly format: StreamFormat;
   /** Headers for this connection, authorization included. */
   readonly headers: Headers;
   /** Aborting it ends the attempt, and later the connection. */
@@ -25,16 +37,31 @@ export interface OutgoingRequest {
   /** Physical offset: 0 for the first request of a connection, +1 for each that follows. */
   readonly offset: number;
   /**
-   * Body of a `ProtoEncodedRecordBatch`. The transport must not change it, and must be done with
-   * it when the request is acknowledged.
+   * The records: of a Protobuf stream the body of a `ProtoEncodedRecordBatch`, of a JSON stream that
+   * of a `JsonRecordBatch`, of an Arrow stream the header of an IPC message. The transport must not
+   * change it, and must be done with it when the request is acknowledged.
    */
   readonly records: Uint8Array;
+  /** What follows them, under the same conditions: of an Arrow stream the body of the message. */
+  readonly body?: RequestBody | undefined;
+}
+
+/** Buffers that are one after the other on the wire. */
+export interface RequestBody {
+  /** In order; some may be empty. */
+  readonly buffers: readonly Uint8Array[];
+  /** Size of all of them. */
+  readonly byteLength: number;
 }
 
 /** What the server says on an open stream. */
 export type ServerMessage =
   /** Every request with a physical offset up to this one is durable. */
   | { readonly kind: "acknowledgement"; readonly upTo: number }
+  /**
+   * This many records of the connection are durable, the first ones, whatever requests they were in.
+   */
+  | { readonly kind: "durable_records"; readonly count: number }
   /** The server will end the stream after this time; 0 means at once. */
   | { readonly kind: "close"; readonly durationMs: number };
 

@@ -8,26 +8,22 @@ import type { Clock } from "../core/clock.ts";
 import { ConversionError, type ErrorCode, isZerobusError, ZerobusError } from "../core/errors.ts";
 import { TransmissionResult } from "../core/result.ts";
 import { countRows } from "../core/row_range.ts";
-import { encodeRequests } from "../encode/encode_requests.ts";
-import type { EncodedRows } from "../encode/encoded_rows.ts";
-import type { EncodeLimits } from "../encode/limits.ts";
-import type { SchemaPlan } from "../schema/plan.ts";
+import { payloadBytes } from "../ingest/payload.ts";
 import { Allowance } from "./isolation.ts";
 import type { Lane } from "./lane.ts";
 import { Ledger } from "./ledger.ts";
 import { Parcel } from "./parcel.ts";
+import type { EncodedRequest, RequestPlan } from "./request_plan.ts";
 import type { Segment } from "./segment.ts";
 
 /** What a delivery needs of its wrapper. */
 export interface DeliveryContext {
   /** Plan for a batch's schema; throws a `ConfigurationError` when it cannot be sent. */
-  readonly plan: (batch: ArrowBatch) => SchemaPlan;
+  readonly plan: (batch: ArrowBatch) => RequestPlan;
   /** The lane for the next request; `undefined` when the writer is disabled. */
-  readonly lane: ((plan: SchemaPlan) => Lane) | undefined;
+  readonly lane: ((plan: RequestPlan) => Lane) | undefined;
   /** Why nothing may be sent at present, if that is so. */
   readonly refusal: ZerobusError | undefined;
-  /** Bounds of a request. */
-  readonly limits: EncodeLimits;
   /** Requests that may be spent on finding rows that the service refuses. */
   readonly maxExtraRequests: number;
   /** Time. */
@@ -116,22 +112,22 @@ export class Delivery {
   }
 
   async #admit(batch: ArrowBatch, base: number): Promise<void> {
-    const { limits, signal } = this.#context;
+    const { signal } = this.#context;
     const plan = converting(() => this.#context.plan(batch));
-    const requests = encodeRequests(plan, batch, limits);
+    const requests = converting(() => plan.encode(batch));
     for (;;) {
       this.#check();
       const lane = this.#context.lane?.(plan);
       if (lane !== undefined) this.#noteAttempts(lane);
       const passOn = await lane?.turn.take(signal);
       try {
-        const { value: rows, done } = converting(() => requests.next());
+        const { value: request, done } = converting(() => requests.next());
         if (done) return;
-        const segment = this.#ledger.add(base, rows);
-        this.#encodedBytes += rows.bytes.byteLength;
-        if (lane === undefined || rows.rowCount === 0) segment.settle("durable");
-        else await this.#send(lane, rows, segment);
-        if (rows.endRow === batch.numRows) return; // no turn is needed to learn that
+        const segment = this.#ledger.add(base, request);
+        this.#encodedBytes += payloadBytes(request);
+        if (lane === undefined || request.rowCount === 0) segment.settle("durable");
+        else await this.#send(lane, request, segment);
+        if (request.endRow === batch.numRows) return; // no turn is needed to learn that
       } finally {
         passOn?.();
       }
@@ -139,8 +135,8 @@ export class Delivery {
     }
   }
 
-  async #send(lane: Lane, rows: EncodedRows, segment: Segment): Promise<void> {
-    const parcel = new Parcel(rows, segment, this.#allowance);
+  async #send(lane: Lane, request: EncodedRequest, segment: Segment): Promise<void> {
+    const parcel = new Parcel(request, segment, this.#allowance);
     try {
       await lane.send(parcel, this.#context.signal);
     } catch (reason) {

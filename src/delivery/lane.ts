@@ -6,7 +6,7 @@
 import { unlessAborted } from "../core/async.ts";
 import { isZerobusError, ZerobusError } from "../core/errors.ts";
 import type { IngestStream } from "../ingest/ingest_stream.ts";
-import type { RequestPayload } from "../ingest/options.ts";
+import { payloadBytes, type RequestPayload } from "../ingest/payload.ts";
 import { isolate, isRefusalOfRecords } from "./isolation.ts";
 import { Parcel } from "./parcel.ts";
 import { Turn } from "./turn.ts";
@@ -120,7 +120,7 @@ export class Lane {
   }
 
   #watch(parcel: Parcel): void {
-    const size = parcel.bytes.byteLength;
+    const size = payloadBytes(parcel);
     this.#bytes += size;
     parcel.done.then(() => this.#bytes -= size);
   }
@@ -203,12 +203,14 @@ export class Lane {
   }
 
   async #isolate(parcel: Parcel, refusal: ZerobusError): Promise<void> {
-    const whole = { start: 0, end: parcel.rowCount };
+    const whole = { start: parcel.settled, end: parcel.end };
     const steps = isolate(whole, refusal, parcel.allowance);
     let answer: ZerobusError | undefined;
     for (let next = steps.next(); !next.done; next = steps.next(answer)) {
       const { kind, piece: { start, end } } = next.value;
-      if (kind === "offer") {
+      if (end <= parcel.settled) {
+        answer = undefined; // durable before something behind it was refused
+      } else if (kind === "offer") {
         answer = (await this.#offer([parcel.piece(start, end)])).refusal;
         if (answer === undefined) parcel.deliver(end);
       } else {

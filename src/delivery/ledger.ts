@@ -8,7 +8,7 @@ import type { ZerobusError } from "../core/errors.ts";
 import type { FailedRun } from "../core/result.ts";
 import type { RowRange } from "../core/row_range.ts";
 import { takeAcross } from "../core/take_across.ts";
-import type { EncodedRows } from "../encode/encoded_rows.ts";
+import type { EncodedRequest } from "./request_plan.ts";
 import { type Part, Segment } from "./segment.ts";
 
 /**
@@ -29,7 +29,7 @@ export class Ledger {
   }
 
   /** Notes what was encoded; `base` is the row of the input at which the batch begins. */
-  add(base: number, rows: EncodedRows): Segment {
+  add(base: number, rows: Pick<EncodedRequest, "firstRow" | "endRow" | "failedRows">): Segment {
     const segment = new Segment(
       base + rows.firstRow,
       base + rows.endRow,

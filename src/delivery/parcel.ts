@@ -5,39 +5,58 @@
  */
 import { type Deferred, deferred } from "../core/async.ts";
 import { TransmissionError, type ZerobusError } from "../core/errors.ts";
-import type { EncodedRows } from "../encode/encoded_rows.ts";
-import type { RequestPayload } from "../ingest/options.ts";
+import type { RequestBody } from "../core/transport.ts";
+import type { RequestPayload } from "../ingest/payload.ts";
 import type { Allowance } from "./isolation.ts";
+import type { EncodedRequest } from "./request_plan.ts";
 import type { Segment } from "./segment.ts";
 
 /**
  * Encoded rows on their way. Whoever carries them tells what became of the records, from the first
- * to the last; here that is put down for the rows they were made of.
+ * to the last; here that is put down for the rows they were made of. As a request it is what is
+ * still open of them.
  */
 export class Parcel implements RequestPayload {
   /** What the batch may spend on finding rows that the service refuses. */
   readonly allowance: Allowance;
-  readonly #rows: EncodedRows;
+  readonly #request: EncodedRequest;
   readonly #segment: Segment;
   readonly #done: Deferred<ZerobusError | undefined> = deferred<ZerobusError | undefined>();
   /** Records whose fate is decided. */
   #settled = 0;
+  /** The others. */
+  #open: RequestPayload;
 
   /** @param segment the rows, to which what becomes of them is written */
-  constructor(rows: EncodedRows, segment: Segment, allowance: Allowance) {
-    this.#rows = rows;
+  constructor(request: EncodedRequest, segment: Segment, allowance: Allowance) {
+    this.#request = this.#open = request;
     this.#segment = segment;
     this.allowance = allowance;
   }
 
   /** See {@linkcode RequestPayload.bytes}. */
   get bytes(): Uint8Array {
-    return this.#rows.bytes;
+    return this.#remainder().bytes;
+  }
+
+  /** See {@linkcode RequestPayload.body}. */
+  get body(): RequestBody | undefined {
+    return this.#remainder().body;
   }
 
   /** See {@linkcode RequestPayload.rowCount}. */
   get rowCount(): number {
-    return this.#rows.rowCount;
+    return this.end - this.#settled;
+  }
+
+  /** Records whose fate is decided: the first so many. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** Number of records, whatever became of them. */
+  get end(): number {
+    return this.#request.rowCount;
   }
 
   /** Resolves when every record is decided: with the reason if some were lost. */
@@ -45,20 +64,29 @@ export class Parcel implements RequestPayload {
     return this.#done.promise;
   }
 
-  /** Some of the records as a request, without a copy. */
+  /** See {@linkcode RequestPayload.skip}. */
+  skip(records: number): void {
+    this.deliver(this.#settled + records);
+  }
+
+  /** What is open of some of the records, as a request of its own; it must not be nothing. */
   piece(start: number, end: number): RequestPayload {
-    const bytes = this.bytes.subarray(this.#frameEnd(start), this.#frameEnd(end));
-    return { bytes, rowCount: end - start };
+    let first = Math.max(start, this.#settled);
+    const { bytes, body, rowCount } = this.#request.piece(first, end);
+    // Sent once: what is left of it after a failure is the next piece.
+    return { bytes, body, rowCount, skip: (records) => this.deliver(first += records) };
   }
 
   /** The records up to this one are durable. */
-  deliver(end: number = this.rowCount): void {
+  deliver(end: number = this.end): void {
+    if (end <= this.#settled) return;
     this.#segment.settle("durable", this.#rowAt(end));
     this.#advance(end);
   }
 
   /** The service refused the records up to this one, and they are not taken apart any further. */
   refuse(end: number, refusal: ZerobusError): void {
+    if (end <= this.#settled) return;
     const endRow = this.#rowAt(end);
     if (end - this.#settled === 1) {
       const row = this.#rowAt(this.#settled);
@@ -82,20 +110,23 @@ export class Parcel implements RequestPayload {
 
   #advance(end: number): void {
     this.#settled = end;
-    if (end === this.rowCount) this.#done.resolve(undefined);
+    if (end === this.end) this.#done.resolve(undefined);
   }
 
-  /** Where the frames of the records before this one end. */
-  #frameEnd(record: number): number {
-    if (record === 0) return 0;
-    const { byteOffset, byteLength } = this.#rows.row(record - 1);
-    return byteOffset + byteLength - this.bytes.byteOffset;
+  /** The open records, cut out when somebody needs them. */
+  #remainder(): RequestPayload {
+    const { rowCount } = this;
+    // Nobody sends what is decided; it is asked for its size at most.
+    if (rowCount > 0 && this.#open.rowCount !== rowCount) {
+      this.#open = this.#request.piece(this.#settled, this.end);
+    }
+    return this.#open;
   }
 
   /** The row of the input that a record was made of; after the last one, the end of the run. */
   #rowAt(record: number): number {
-    if (record === this.rowCount) return this.#segment.endRow;
-    return this.#segment.firstRow + this.#rows.sourceRow(record) - this.#rows.firstRow;
+    if (record === this.end) return this.#segment.endRow;
+    return this.#segment.firstRow + this.#request.sourceRow(record) - this.#request.firstRow;
   }
 }
 

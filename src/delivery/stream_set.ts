@@ -4,14 +4,15 @@
  * @module
  */
 import type { ZerobusError } from "../core/errors.ts";
+import type { StreamFormat } from "../core/record_format.ts";
 import type { IngestStream } from "../ingest/ingest_stream.ts";
-import type { SchemaPlan } from "../schema/plan.ts";
 import { Lane } from "./lane.ts";
+import type { RequestPlan } from "./request_plan.ts";
 
 /** How a {@linkcode StreamSet} is set up. */
 export interface StreamSetOptions {
-  /** Opens a stream for the schema of a plan. */
-  readonly open: (plan: SchemaPlan) => IngestStream;
+  /** Opens a stream for records of a format. */
+  readonly open: (format: StreamFormat) => IngestStream;
   /** Lanes for each schema. */
   readonly width: number;
   /** Whether lanes look for the records that the service refuses. */
@@ -27,11 +28,11 @@ const MAX_IDLE_LANES = 16;
 
 /**
  * Opens a lane per schema (or several, for parallel streams) and replaces those that failed. A
- * batch never travels on a stream that was opened with another descriptor.
+ * batch never travels on a stream that was opened for another format or schema.
  */
 export class StreamSet {
   readonly #options: StreamSetOptions;
-  /** In order of last use, by descriptor. */
+  /** In order of last use, by the plans' keys. */
   readonly #lanes = new Map<string, Lane[]>();
   readonly #closing = new Set<Promise<void>>();
 
@@ -44,7 +45,7 @@ export class StreamSet {
    * The lane to use for the next request with this plan: the one with the shortest queue and of
    * those the one with the least in flight, in rotation.
    */
-  lane(plan: SchemaPlan): Lane {
+  lane(plan: RequestPlan): Lane {
     const lanes = (this.#lanes.get(plan.key) ?? []).filter(({ isUsable }) => isUsable);
     this.#lanes.delete(plan.key);
     this.#lanes.set(plan.key, lanes);
@@ -69,9 +70,9 @@ export class StreamSet {
     return [...this.#lanes.values()].flat();
   }
 
-  #openLane(plan: SchemaPlan): Lane {
+  #openLane(plan: RequestPlan): Lane {
     this.#closeIdle(plan.key);
-    return new Lane(() => this.#options.open(plan), this.#options.isolates);
+    return new Lane(() => this.#options.open(plan.format), this.#options.isolates);
   }
 
   #closeIdle(exceptKey: string): void {

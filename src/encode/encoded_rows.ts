@@ -72,6 +72,21 @@ export class EncodedRows {
   }
 
   /**
+   * Some of the records as a smaller request: the body of a `ProtoEncodedRecordBatch`, too, and a
+   * view into `bytes`.
+   *
+   * @param start first record, from 0; failed rows do not count.
+   * @param end record after the last, larger than `start`, at most `rowCount`.
+   * @throws {RangeError} for anything else.
+   */
+  piece(start: number, end: number): { readonly bytes: Uint8Array; readonly rowCount: number } {
+    const rowCount = end - start;
+    if (start === 0 && end === this.rowCount) return { bytes: this.bytes, rowCount };
+    if (!(rowCount > 0)) throw new RangeError(`no records from ${start} to ${end}`);
+    return { bytes: this.bytes.subarray(this.#frameEnd(start), this.#frameEnd(end)), rowCount };
+  }
+
+  /**
    * The row of the batch that a record was made of.
    *
    * @param index from 0 to `rowCount` − 1; failed rows do not count.
@@ -82,6 +97,13 @@ export class EncodedRows {
     if (this.failedRows.length === 0) return this.firstRow + index;
     this.#rows ??= rowsBetween(this.firstRow, this.endRow, this.failedRows);
     return this.#rows[index] ?? this.endRow;
+  }
+
+  /** Where the frames of the records before this one end. */
+  #frameEnd(record: number): number {
+    if (record === 0) return 0;
+    const { byteOffset, byteLength } = this.row(record - 1);
+    return byteOffset + byteLength - this.bytes.byteOffset;
   }
 
   #check(index: number): void {

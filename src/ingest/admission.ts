@@ -4,7 +4,7 @@
  * @module
  */
 import { deferred, Line, onAbort } from "../core/async.ts";
-import type { RequestPayload } from "./options.ts";
+import { payloadBytes, type RequestPayload } from "./payload.ts";
 import type { Window } from "./window.ts";
 
 /** A place in the line. */
@@ -34,7 +34,7 @@ export class Admission {
    * is room and nobody waits. A signal that aborts before withdraws the request without a trace.
    */
   enter(records: RequestPayload, signal: AbortSignal | undefined): Promise<bigint> {
-    const size = records.bytes.byteLength;
+    const size = payloadBytes(records);
     if (this.#line.first === undefined && this.#window.hasRoomFor(size)) {
       return Promise.resolve(this.#add(records));
     }

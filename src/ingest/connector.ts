@@ -63,12 +63,12 @@ export class Connector {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    const { tableName, descriptor, transport } = this.#options;
+    const { tableName, format, transport } = this.#options;
     const headers = await this.#headers(signal);
     signal.throwIfAborted();
     this.#presented = headers;
     this.#rejected = undefined;
-    return await transport.open({ tableName, descriptor, headers, signal });
+    return await transport.open({ tableName, format, headers, signal });
   }
 
   async #headers(signal: AbortSignal): Promise<Headers> {

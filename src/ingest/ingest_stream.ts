@@ -15,10 +15,10 @@ import { tell } from "./observer.ts";
 import type {
   IngestState,
   IngestStreamOptions,
-  RequestPayload,
   UnacknowledgedRequest,
   WaitOptions,
 } from "./options.ts";
+import { payloadBytes, type RequestPayload } from "./payload.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Window } from "./window.ts";
 
@@ -193,11 +193,12 @@ export class IngestStream implements AsyncDisposable {
       throw new TypeError("records: expected a request of at least one record");
     }
     const limit = this.#options.limits.maxRequestBytes;
-    if (bytes.byteLength > limit) {
+    const actual = payloadBytes(records);
+    if (actual > limit) {
       throw new TransmissionError(
-        `records: a request of ${bytes.byteLength} bytes, but at most ${limit} are accepted ` +
+        `records: a request of ${actual} bytes, but at most ${limit} are accepted ` +
           "(maxRequestBytes); send fewer rows at once",
-        { details: { field: "records", limit, actual: bytes.byteLength } },
+        { details: { field: "records", limit, actual } },
       );
     }
   }

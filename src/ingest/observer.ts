@@ -14,7 +14,10 @@ export interface IngestObserver {
   connecting(event: { readonly attempt: number }): void;
   /** The service accepted the stream. */
   connected(event: { readonly attempt: number; readonly streamId: string }): void;
-  /** Requests became durable, up to and including the one with this logical offset. */
+  /**
+   * Records became durable, and with them the requests up to and including the one with this logical
+   * offset, -1 before the first. `requests` is 0 when only a part of one became durable.
+   */
   acknowledged(event: {
     readonly upTo: bigint;
     readonly requests: number;

@@ -6,17 +6,11 @@
 import type { RetryBounds } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { HeadersProvider } from "../core/headers_provider.ts";
+import type { StreamFormat } from "../core/record_format.ts";
 import type { StatusName } from "../core/status_name.ts";
 import type { Transport } from "../core/transport.ts";
 import type { IngestObserver } from "./observer.ts";
-
-/** The records of one request. The rows that the encoder returns are one. */
-export interface RequestPayload {
-  /** Body of a `ProtoEncodedRecordBatch`. Must not change until it is durable. */
-  readonly bytes: Uint8Array;
-  /** Number of records in it, at least 1. */
-  readonly rowCount: number;
-}
+import type { RequestPayload } from "./payload.ts";
 
 /** Sizes and times, all of them positive; milliseconds end in `Ms`, bytes in `Bytes`. */
 export interface IngestLimits {
@@ -46,8 +40,8 @@ export interface IngestStreamOptions {
   readonly transport: Transport;
   /** Full table name. */
   readonly tableName: string;
-  /** Serialized `google.protobuf.DescriptorProto` of the row message. */
-  readonly descriptor: Uint8Array;
+  /** How the records are written. */
+  readonly format: StreamFormat;
   /**
    * Asked for every connection. A `ZerobusError` that it throws decides by its `retryable` flag
    * whether it is asked again; anything else it throws counts as a passing failure and becomes a

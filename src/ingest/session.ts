@@ -6,7 +6,7 @@
 import { after, type Deferred, deferred, onAbort } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { ConnectionError, TransmissionError, ZerobusError } from "../core/errors.ts";
-import type { Connection } from "../core/transport.ts";
+import type { Connection, ServerMessage } from "../core/transport.ts";
 import type { Ending } from "./ending.ts";
 import type { IngestLimits } from "./options.ts";
 import type { Release, Window } from "./window.ts";
@@ -54,6 +54,9 @@ export class Session {
   #sent = 0;
   /** Requests acknowledged, which is the physical offset of the oldest in flight. */
   #acknowledged = 0;
+  /** Records sent, and those of them that the server has acknowledged by number. */
+  #sentRows = 0;
+  #acknowledgedRows = 0;
   /** When the oldest request in flight was sent, or the last durable progress since. */
   #waitingSince = 0;
   /** The one timer: acknowledgement, idleness, end of a pause or of the patience when it is dying. */
@@ -111,8 +114,10 @@ export class Session {
           continue;
         }
         const offset = this.#sent++;
+        this.#sentRows += records.rowCount;
         if (offset === this.#acknowledged) this.#expectAcknowledgement();
-        await this.#connection.send({ offset, records: records.bytes });
+        const { bytes, body } = records;
+        await this.#connection.send({ offset, records: bytes, body });
       }
       if (this.#phase === "draining") this.#connection.end();
     } catch (reason) {
@@ -124,8 +129,7 @@ export class Session {
     try {
       for await (const message of this.#connection.messages) {
         if (this.#isOver()) return;
-        if (message.kind === "acknowledgement") this.#acknowledge(message.upTo);
-        else this.#pause(message.durationMs);
+        this.#heed(message);
         if (this.#isOver()) return;
       }
       this.#finish({ kind: this.#phase === "paused" ? "announced" : "ended" });
@@ -134,16 +138,43 @@ export class Session {
     }
   }
 
+  #heed(message: ServerMessage): void {
+    switch (message.kind) {
+      case "acknowledgement":
+        return this.#acknowledge(message.upTo);
+      case "durable_records":
+        return this.#acknowledgeRows(message.count);
+      case "close":
+        return this.#pause(message.durationMs);
+    }
+  }
+
   #acknowledge(upTo: number): void {
     const isRepetition = upTo === this.#acknowledged - 1 && upTo >= 0;
     if (isRepetition) return;
     if (!Number.isInteger(upTo) || upTo < this.#acknowledged || upTo >= this.#sent) {
-      return this.#finish({ kind: "failed", error: this.#illegalAcknowledgement(upTo) });
+      const what = `offset ${upTo} after ${this.#acknowledged} acknowledged and ${this.#sent} sent`;
+      return this.#disbelieve(what, { actual: upTo, limit: this.#sent - 1 });
     }
-    const count = upTo + 1 - this.#acknowledged;
-    this.#acknowledged += count;
+    this.#progress(this.#window.release(upTo + 1 - this.#acknowledged));
+  }
+
+  /** A number that comes late or twice changes nothing. */
+  #acknowledgeRows(count: number): void {
+    if (!Number.isInteger(count) || count < 0 || count > this.#sentRows) {
+      const what = `${count} records, but ${this.#sentRows} were sent`;
+      return this.#disbelieve(what, { actual: count, limit: this.#sentRows });
+    }
+    const rows = count - this.#acknowledgedRows;
+    if (rows <= 0) return;
+    this.#acknowledgedRows = count;
+    this.#progress(this.#window.releaseRows(rows));
+  }
+
+  #progress(release: Release): void {
+    this.#acknowledged += release.requests;
     this.#waitingSince = this.#options.clock.now();
-    this.#options.onProgress(this.#window.release(count));
+    this.#options.onProgress(release);
     if (this.#phase === "paused" && this.#window.sent === 0) this.#finish({ kind: "announced" });
     if (this.#phase === "sending" && this.#window.requests === 0) this.#rest();
   }
@@ -238,11 +269,12 @@ export class Session {
     );
   }
 
-  #illegalAcknowledgement(upTo: number): TransmissionError {
-    return new TransmissionError(
-      `the server acknowledged offset ${upTo} after ${this.#acknowledged} acknowledged and ` +
-        `${this.#sent} sent on this connection; what is durable is unknown, so nothing was released`,
-      { details: { actual: upTo, limit: this.#sent - 1 } },
+  #disbelieve(what: string, details: { readonly actual: number; readonly limit: number }): void {
+    const error = new TransmissionError(
+      `the server acknowledged ${what} on this connection; what is durable is unknown, so nothing ` +
+        "was released",
+      { details },
     );
+    this.#finish({ kind: "failed", error });
   }
 }

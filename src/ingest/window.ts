@@ -4,20 +4,21 @@
  * @module
  */
 import { type Deferred, Line } from "../core/async.ts";
-import type { RequestPayload, UnacknowledgedRequest } from "./options.ts";
+import type { UnacknowledgedRequest } from "./options.ts";
+import { payloadBytes, type RequestPayload } from "./payload.ts";
 
 /** Whoever waits for a request to become durable. */
 export type Watcher = Pick<Deferred<void>, "resolve" | "reject">;
 
 /** What {@linkcode Window.release} freed. */
 export interface Release {
-  /** Logical offset of the last request. */
+  /** Logical offset of the last request that is gone, -1 before the first. */
   readonly upTo: bigint;
-  /** Number of requests. */
+  /** Number of requests; 0 when only a part of one became durable. */
   readonly requests: number;
-  /** Their records. */
+  /** Records that became durable. */
   readonly rows: number;
-  /** Their size. */
+  /** Size of the requests. */
   readonly bytes: number;
 }
 
@@ -44,6 +45,8 @@ export class Window {
   #head = 0;
   #sent = 0;
   #bytes = 0;
+  /** Records of the entry at `#head` that are durable and still in it, for it cannot part with them. */
+  #durableInFirst = 0;
   /** Logical offset of the entry at `#head`. */
   #firstOffset = 0n;
 
@@ -82,7 +85,7 @@ export class Window {
   /** Takes a request in, unsent, and returns its logical offset. */
   add(records: RequestPayload): bigint {
     const offset = this.nextOffset;
-    const bytes = records.bytes.byteLength;
+    const bytes = payloadBytes(records);
     this.#entries.push({ offset, records, bytes });
     this.#bytes += bytes;
     return offset;
@@ -99,6 +102,7 @@ export class Window {
   /** Makes every request unsent again. */
   rewind(): void {
     this.#sent = 0;
+    this.#durableInFirst = 0;
   }
 
   /**
@@ -107,7 +111,8 @@ export class Window {
    * @param count between 1 and {@linkcode Window.sent}
    */
   release(count: number): Release {
-    let rows = 0;
+    let rows = -this.#durableInFirst;
+    this.#durableInFirst = 0;
     let bytes = 0;
     for (const end = this.#head + count; this.#head < end; this.#head++) {
       const entry = this.#entries[this.#head]!;
@@ -124,6 +129,30 @@ export class Window {
       this.#head = 0;
     }
     return { upTo: this.#firstOffset - 1n, requests: count, rows, bytes };
+  }
+
+  /**
+   * Lets the first records go, whatever requests they are in. A request of which a part remains
+   * stays where it is and is told to do without the rest.
+   *
+   * @param rows between 1 and the number of records in the sent half
+   */
+  releaseRows(rows: number): Release {
+    let left = rows + this.#durableInFirst;
+    let count = 0;
+    for (let at = this.#head; count < this.#sent; at++, count++) {
+      const { rowCount } = this.#entries[at]!.records;
+      if (rowCount > left) break;
+      left -= rowCount;
+    }
+    const whole = count === 0 ? undefined : this.release(count);
+    const first = this.#entries[this.#head];
+    if (left > 0 && first?.records.skip !== undefined) {
+      first.records.skip(left - this.#durableInFirst);
+    } else {
+      this.#durableInFirst = left;
+    }
+    return { upTo: this.#firstOffset - 1n, requests: count, bytes: whole?.bytes ?? 0, rows };
   }
 
   /**

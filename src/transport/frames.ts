@@ -6,6 +6,7 @@
  */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
+import { ConfigurationError } from "../core/errors.ts";
 import type { OpenRequest, OutgoingRequest } from "../core/transport.ts";
 import { EphemeralStreamRequestSchema, RecordType } from "../gen/zerobus_pb.ts";
 
@@ -20,16 +21,28 @@ const TAG_PROTO_ENCODED_BATCH = 0x12;
 /** Envelope, three tags, and the varints of a 53-bit offset and two 32-bit lengths. */
 const MAX_HEADER_BYTES = ENVELOPE_BYTES + 3 + 8 + 5 + 5;
 
-/** The frame that opens a stream. */
+/**
+ * The frame that opens a stream.
+ *
+ * @throws {ConfigurationError} for records that such a stream does not carry
+ */
 export function createStreamFrame(
-  request: Pick<OpenRequest, "tableName" | "descriptor">,
+  { tableName, format }: Pick<OpenRequest, "tableName" | "format">,
 ): Uint8Array {
+  if (format.kind !== "protobuf") {
+    throw new ConfigurationError(
+      `recordFormat: an ephemeral stream does not carry ${format.kind}`,
+      {
+        details: { field: "recordFormat" },
+      },
+    );
+  }
   const message = create(EphemeralStreamRequestSchema, {
     payload: {
       case: "createStream",
       value: {
-        tableName: request.tableName,
-        descriptorProto: request.descriptor,
+        tableName,
+        descriptorProto: format.descriptor,
         recordType: RecordType.PROTO,
       },
     },

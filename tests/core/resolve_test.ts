@@ -44,6 +44,14 @@ test("defaults are filled in and the whole is frozen", () => {
   for (const part of parts) assert(Object.isFrozen(part));
 });
 
+test("records are Protobuf unless another format is named that the protocol carries", () => {
+  assertEquals(resolve(MINIMAL).recordFormat, "protobuf");
+  assertEquals(resolve({ ...MINIMAL, recordFormat: "protobuf" }).recordFormat, "protobuf");
+  // Whoever brings a transport knows what it carries.
+  const transport = { open: () => {}, close: () => {} };
+  assertEquals(resolve({ ...MINIMAL, transport, recordFormat: "arrow" }).recordFormat, "arrow");
+});
+
 test("an explicit undefined means the default", () => {
   const resolved = resolve({ ...MINIMAL, retry: { maxAttempts: undefined }, stream: undefined });
   assertEquals(resolved.retry.maxAttempts, 5);
@@ -100,6 +108,7 @@ const REFUSED: [what: string, change: Record<string, unknown>, field: string, sa
   ["a provider that is none", { headersProvider: {} }, "headersProvider", ["a function"]],
   ["both ways in", { headersProvider: () => ({}) }, "headersProvider", ["not both"]],
   ["a protocol nobody knows", { protocol: "soap" }, "protocol", ['"grpc"', '"soap"']],
+  ["a format nobody knows", { recordFormat: "xml" }, "recordFormat", ['"protobuf"', '"xml"']],
   ["gRPC where it cannot be", { protocol: "grpc" }, "protocol", ["/deno", "grpc-web"]],
   ["an unknown option", { tabelName: "x" }, "tabelName", ["unknown option", "tableName"]],
   ["a truthy flag", { insecure: 1 }, "insecure", ["true or false", "1"]],

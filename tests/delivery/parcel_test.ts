@@ -62,3 +62,19 @@ test("records that cannot be told apart fail together, without a row of their ow
   assertEquals(fate instanceof TransmissionError && fate.details.row, undefined);
   assertEquals(await parcel.done, undefined, "nothing was lost on the way");
 });
+
+test("what is durable is no part of the request any more", async () => {
+  const { parcel, segment } = stage();
+  const piece = parcel.piece(0, 2);
+  parcel.skip(1);
+  assertEquals([[...parcel.bytes], parcel.rowCount], [[0x0a, 2, 7, 7, 0x0a, 3, 7, 7, 7], 2]);
+  assertEquals(runsOf(segment), [[100, 103, "durable"], [103, 106, "unknown"]]);
+  // The piece had been cut out before; what it says of its first records is known by now.
+  piece.skip?.(1);
+  assertEquals(parcel.settled, 1);
+  parcel.piece(0, 3).skip?.(1);
+  assertEquals([parcel.settled, parcel.rowCount], [2, 1]);
+  parcel.lose(new ZerobusError("over", "closed"));
+  assertEquals(runsOf(segment).map(([, , fate]) => fate), ["durable", "durable", "closed"]);
+  await parcel.done;
+});

@@ -22,12 +22,12 @@ test("nothing connects before the first request", async () => {
   await strike(set);
 });
 
-test("the first request opens a stream with table, descriptor and the provider's headers", async () => {
+test("the first request opens a stream with table, format and the provider's headers", async () => {
   const set = stage();
   await set.ingest(7);
   const [opened] = set.transport.opened;
   assertEquals(opened?.tableName, "main.iot.readings");
-  assertEquals(opened?.descriptor, Uint8Array.of(1, 2, 3));
+  assertEquals(opened?.format, { kind: "protobuf", descriptor: Uint8Array.of(1, 2, 3) });
   assertEquals(opened?.headers.get("authorization"), "token-1");
   assertEquals(set.asked[0]?.tableName, "main.iot.readings");
   assertEquals(received(set.transport.latest), [7]);

@@ -78,6 +78,11 @@ export class MemoryConnection {
     this.acknowledge(this.requests.length - 1);
   }
 
+  /** Acknowledges so many records, counted from the first of the connection. */
+  acknowledgeRecords(count: number): void {
+    this.#say({ kind: "durable_records", count });
+  }
+
   /** Announces the end of the stream. */
   announceEnd(durationMs: number): void {
     this.#say({ kind: "close", durationMs });

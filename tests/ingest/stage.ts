@@ -15,11 +15,8 @@ import type { HeadersRequest } from "../../src/core/headers_provider.ts";
 import { DEFAULT_RETRYABLE_STATUSES } from "../../src/core/status.ts";
 import type { OutgoingRequest } from "../../src/core/transport.ts";
 import { IngestStream } from "../../src/ingest/ingest_stream.ts";
-import type {
-  IngestLimits,
-  IngestStreamOptions,
-  RequestPayload,
-} from "../../src/ingest/options.ts";
+import type { IngestLimits, IngestStreamOptions } from "../../src/ingest/options.ts";
+import type { RequestPayload } from "../../src/ingest/payload.ts";
 import { FakeClock, settle } from "./fake_clock.ts";
 import { type MemoryConnection, MemoryTransport } from "./memory_transport.ts";
 
@@ -55,7 +52,7 @@ export function stage(options: StageOptions = {}): Stage {
   const hook = (name: string) => (event: unknown) => void events.push([name, event]);
   const stream = new IngestStream({
     tableName: "main.iot.readings",
-    descriptor: Uint8Array.of(1, 2, 3),
+    format: { kind: "protobuf", descriptor: Uint8Array.of(1, 2, 3) },
     headersProvider: (request) => {
       asked.push(request);
       return { authorization: `token-${asked.length}` };

@@ -49,7 +49,8 @@ test("the largest header fits its buffer", () => {
 
 test("a stream is created for a table and a descriptor", () => {
   const descriptor = new Uint8Array([1, 2, 3]);
-  const payload = messageIn([createStreamFrame({ tableName: "main.iot.readings", descriptor })]);
+  const format = { kind: "protobuf", descriptor } as const;
+  const payload = messageIn([createStreamFrame({ tableName: "main.iot.readings", format })]);
   assert(payload.case === "createStream");
   assertEquals(payload.value.tableName, "main.iot.readings");
   assertEquals(payload.value.descriptorProto, descriptor);

@@ -55,7 +55,7 @@ export async function withPeer(
 export function openRequest(request: Partial<OpenRequest> = {}): OpenRequest {
   return {
     tableName: "main.iot.readings",
-    descriptor: DESCRIPTOR,
+    format: { kind: "protobuf", descriptor: DESCRIPTOR },
     headers: new Headers({ authorization: "Bearer token" }),
     signal: new AbortController().signal,
     ...request,

@@ -1,0 +1,28 @@
+/**
+ * Requests of Protobuf records.
+ *
+ * @module
+ */
+import { encodeRequests } from "../encode/encode_requests.ts";
+import type { EncodeLimits } from "../encode/limits.ts";
+import { planFor, type PlanOptions } from "../schema/plan.ts";
+import type { ArrowSchema } from "../core/arrow.ts";
+import type { RequestPlan } from "./request_plan.ts";
+
+/**
+ * Rows of a schema as Protobuf messages.
+ *
+ * @throws {ConfigurationError} if the schema cannot be sent, or the descriptor does not fit it
+ */
+export function protobufRequests(
+  schema: ArrowSchema,
+  options: PlanOptions,
+  limits: EncodeLimits,
+): RequestPlan {
+  const plan = planFor(schema, options);
+  return {
+    key: plan.key,
+    format: { kind: "protobuf", descriptor: plan.descriptorBytes },
+    encode: (batch) => encodeRequests(plan, batch, limits),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * From the configured record format to the plans of batches.
+ *
+ * @module
+ */
+import type { ArrowBatch } from "../core/arrow.ts";
+import type { ResolvedConfiguration } from "../core/configuration.ts";
+import { ConfigurationError } from "../core/errors.ts";
+import type { MessageDescriptor } from "../schema/message_descriptor.ts";
+import { protobufRequests } from "./protobuf_requests.ts";
+import type { RequestPlan } from "./request_plan.ts";
+
+/**
+ * How to plan the batches of one input.
+ *
+ * @param descriptor the caller's message type, if there is one; Protobuf alone has a use for it
+ * @returns a function that throws a `ConfigurationError` for a batch that cannot be sent
+ */
+export function requestPlanner(
+  { recordFormat, conversion, stream }: ResolvedConfiguration,
+  descriptor: MessageDescriptor | undefined,
+): (batch: ArrowBatch) => RequestPlan {
+  const { extraColumns, maxRecordBytes } = conversion;
+  const { maxRequestBytes, maxRequestRecords: maxRecords } = stream;
+  const limits = { maxRecordBytes, maxRequestBytes, maxRecords };
+  switch (recordFormat) {
+    case "protobuf": {
+      const options = { extraColumns, ...(descriptor === undefined ? {} : { descriptor }) };
+      return ({ schema }) => protobufRequests(schema, options, limits);
+    }
+    default:
+      return () => {
+        throw new ConfigurationError(`recordFormat: "${recordFormat}" cannot be written yet`, {
+          details: { field: "recordFormat" },
+        });
+      };
+  }
+}
