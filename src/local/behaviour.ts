@@ -3,15 +3,20 @@
  *
  * @module
  */
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import type { EphemeralStreamResponseSchema } from "../gen/zerobus_pb.ts";
 import type { LocalRow } from "./row.ts";
 
-/** What the server can say; one member of the response's `payload`. */
-export type StreamResponse = NonNullable<
-  MessageInitShape<typeof EphemeralStreamResponseSchema>["payload"]
->;
+/** What the server can say, on whatever kind of stream. */
+export type StreamResponse =
+  /** The stream is open. Without a name the message is not what it should be. */
+  | { readonly kind: "accepted"; readonly streamId: string | undefined }
+  /**
+   * Every request up to this one is durable and, where acknowledgements count records, so are the
+   * first records of the next one.
+   */
+  | { readonly kind: "acknowledged"; readonly upTo: bigint; readonly moreRecords?: number }
+  /** The end is near: in so many milliseconds, or without a time. */
+  | { readonly kind: "closing"; readonly durationMs: number | undefined };
 
 /** A stream as its behaviour sees it. */
 export interface ServedStream {

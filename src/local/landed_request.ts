@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { RowType } from "./descriptor.ts";
-import type { Records } from "./request.ts";
-import { type LocalRow, readRow } from "./row.ts";
+import type { Records } from "./records.ts";
+import type { LocalRow } from "./row.ts";
 
 /** A request whose rows landed. */
 export interface LocalRequest {
@@ -18,6 +17,11 @@ export interface LocalRequest {
   /** Whether an acknowledgement that covers it was sent. */
   readonly acknowledged: boolean;
   /**
+   * Rows of it that acknowledgements cover: none or all, or, where they count records, the first so
+   * many.
+   */
+  readonly acknowledgedRows: number;
+  /**
    * Milliseconds from that acknowledgement to the end of its stream, if the client may have left
    * before it had read everything: when the connection broke, the server closed, or the time that a
    * close signal named was over. Undefined otherwise.
@@ -25,7 +29,10 @@ export interface LocalRequest {
   readonly cutAfterMs: number | undefined;
   /** Its rows, decoded as they are asked for. */
   rows(): IterableIterator<LocalRow>;
-  /** Its rows as they came, protobuf messages. */
+  /**
+   * Its rows as they came: Protobuf messages. Of Arrow rows, which have no bytes of their own, a text
+   * that is the same for equal rows.
+   */
   records(): IterableIterator<Uint8Array>;
 }
 
@@ -33,8 +40,6 @@ export interface LocalRequest {
 export interface RequestSource {
   /** The server's name for it. */
   readonly id: string;
-  /** What its records are. */
-  readonly type: RowType;
   /** When it ended, if the client may not have heard all that was said until then. */
   readonly cutAt: number | undefined;
 }
@@ -46,6 +51,7 @@ export class LandedRequest implements LocalRequest {
   readonly #source: RequestSource;
   readonly #records: Records;
   #acknowledgedAt: number | undefined;
+  #acknowledgedRows = 0;
 
   /** The first `rowCount` records of a request that was not acknowledged yet. */
   constructor(source: RequestSource, offset: bigint, records: Records, rowCount: number) {
@@ -60,7 +66,11 @@ export class LandedRequest implements LocalRequest {
   }
 
   get acknowledged(): boolean {
-    return this.#acknowledgedAt !== undefined;
+    return this.#acknowledgedAt !== undefined && this.#acknowledgedRows >= this.#records.count;
+  }
+
+  get acknowledgedRows(): number {
+    return this.#acknowledgedRows;
   }
 
   get cutAfterMs(): number | undefined {
@@ -69,24 +79,22 @@ export class LandedRequest implements LocalRequest {
     return cutAt - this.#acknowledgedAt;
   }
 
-  /** Its acknowledgement is being sent. */
-  acknowledge(): void {
+  /** An acknowledgement of its first rows, by default of all, is being sent. */
+  acknowledge(rows: number = Infinity): void {
     this.#acknowledgedAt = performance.now();
+    this.#acknowledgedRows = Math.max(this.#acknowledgedRows, Math.min(rows, this.#records.count));
+  }
+
+  /** One of its rows. */
+  row(index: number): LocalRow {
+    return this.#records.row(index);
   }
 
   *rows(): IterableIterator<LocalRow> {
-    for (const record of this.records()) yield this.read(record);
-  }
-
-  /** Decodes one of its records. */
-  read(record: Uint8Array): LocalRow {
-    return readRow(this.#source.type.message, record);
+    for (let index = 0; index < this.rowCount; index++) yield this.#records.row(index);
   }
 
   *records(): IterableIterator<Uint8Array> {
-    const { bytes, bounds } = this.#records;
-    for (let at = 0; at < 2 * this.rowCount; at += 2) {
-      yield bytes.subarray(bounds[at]!, bounds[at + 1]!);
-    }
+    for (let index = 0; index < this.rowCount; index++) yield this.#records.record(index);
   }
 }

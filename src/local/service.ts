@@ -12,7 +12,8 @@ import { frame, readMessages } from "./frames.ts";
 import { type Framing, framingOf } from "./framing.ts";
 import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { serveStream, type StreamServices } from "./stream.ts";
+import type { StreamServices } from "./open_stream.ts";
+import { serveStream } from "./stream.ts";
 import {
   answerTokenRequest,
   type JsonAnswer,

@@ -5,7 +5,7 @@
  */
 import { LandedRequest, type LocalRequest, type RequestSource } from "./landed_request.ts";
 import type { ResolvedTable } from "./options.ts";
-import { bytesIn, type Records } from "./request.ts";
+import type { Records } from "./records.ts";
 import type { LocalRow } from "./row.ts";
 
 /** How long to wait. */
@@ -20,7 +20,7 @@ export interface LocalTable {
   readonly name: string;
   /** Rows that landed, kept or not. */
   readonly rowCount: number;
-  /** Bytes of those rows as protobuf, without framing. */
+  /** Bytes of those rows as they came, without framing. */
   readonly byteCount: number;
   /**
    * What the stream opened last declared its records to be: a serialized
@@ -29,7 +29,7 @@ export interface LocalTable {
   readonly descriptor: Uint8Array | undefined;
   /** The kept rows in order of arrival, decoded as they are asked for. */
   rows(): IterableIterator<LocalRow>;
-  /** The kept rows as they came, protobuf messages. */
+  /** The kept rows as they came; see {@linkcode LocalRequest.records}. */
   records(): IterableIterator<Uint8Array>;
   /** The requests that brought the kept rows, in order of arrival. */
   requests(): IterableIterator<LocalRequest>;
@@ -84,9 +84,9 @@ export class TableStore implements LocalTable {
 
   /** Adds the records of one request, all of them at once. */
   add(source: RequestSource, offset: bigint, records: Records): LandedRequest {
-    const count = records.bounds.length / 2;
+    const { count } = records;
     this.rowCount += count;
-    this.byteCount += bytesIn(records);
+    this.byteCount += records.byteCount;
     const kept = Math.min(count, this.definition.maxRowsKept - this.#keptCount);
     const request = new LandedRequest(source, offset, records, kept);
     if (kept > 0) this.#kept.push(request);
@@ -112,17 +112,19 @@ export class TableStore implements LocalTable {
   duplicates(): LocalDuplicate[] {
     // Every byte is a character of its own there, so different records are different texts.
     const decoder = new TextDecoder("latin1");
-    const landings = new Map<string, { record: Uint8Array; requests: LandedRequest[] }>();
+    const landings = new Map<string, { row: () => LocalRow; requests: LandedRequest[] }>();
     for (const request of this.#kept) {
+      let index = 0;
       for (const record of request.records()) {
         const text = decoder.decode(record);
         const earlier = landings.get(text);
-        if (earlier === undefined) landings.set(text, { record, requests: [request] });
-        else earlier.requests.push(request);
+        const at = index++;
+        if (earlier !== undefined) earlier.requests.push(request);
+        else landings.set(text, { row: () => request.row(at), requests: [request] });
       }
     }
     return [...landings.values()].filter(({ requests }) => requests.length > 1).map(
-      ({ record, requests }) => ({ row: requests[0]!.read(record), requests }),
+      ({ row, requests }) => ({ row: row(), requests }),
     );
   }
 

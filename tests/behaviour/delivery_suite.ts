@@ -43,10 +43,10 @@ function range(from: number, to: number): number[] {
 export function deliverySuite(env: TestEnvironment): void {
   const { createWrapper } = env.library;
 
-  for (const protocol of env.protocols) {
-    test(`${protocol}: a batch arrives and every row is reported durable`, async () => {
+  for (const { name, configuration: road } of env.roads) {
+    test(`${name}: a batch arrives and every row is reported durable`, async () => {
       await using local = await env.startLocal();
-      await using wrapper = await createWrapper({ ...configurationFor(local), protocol });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
       const result = await wrapper.sendBatch(numbered(0, 1_000));
       assertEquals(
         [result.success, result.totalRows, result.successfulCount, result.failedCount],
@@ -62,10 +62,10 @@ export function deliverySuite(env: TestEnvironment): void {
       assertEquals(await landedNumbers(local), range(0, 1_000));
     });
 
-    test(`${protocol}: a batch larger than a request is cut at rows and keeps its order`, async () => {
+    test(`${name}: a batch larger than a request is cut at rows and keeps its order`, async () => {
       await using local = await env.startLocal();
       const stream = { maxRequestBytes: 2_000, maxInflightBytes: 8_000, maxInflightRequests: 3 };
-      await using wrapper = await createWrapper({ ...configurationFor(local), protocol, stream });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road, stream });
       const result = await wrapper.sendBatch(numbered(0, 5_000));
       assertEquals(result.successfulCount, 5_000);
       assertEquals(await landedNumbers(local), range(0, 5_000));
@@ -73,9 +73,9 @@ export function deliverySuite(env: TestEnvironment): void {
       assertGreater(requests, result.encodedBytes / 2_000);
     });
 
-    test(`${protocol}: senders at the same time share a stream and lose nothing`, async () => {
+    test(`${name}: senders at the same time share a stream and lose nothing`, async () => {
       await using local = await env.startLocal();
-      await using wrapper = await createWrapper({ ...configurationFor(local), protocol });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
       const results = await Promise.all(
         range(0, 50).map((sender) => wrapper.sendBatch(numbered(sender * 100, 100))),
       );
@@ -84,10 +84,10 @@ export function deliverySuite(env: TestEnvironment): void {
       assertEquals((await local.stats()).streams, 1);
     });
 
-    test(`${protocol}: batches piped into writable() are durable when the pipe is done`, async () => {
+    test(`${name}: batches piped into writable() are durable when the pipe is done`, async () => {
       await using local = await env.startLocal();
       const stream = { maxInflightBytes: 10_000 };
-      await using wrapper = await createWrapper({ ...configurationFor(local), protocol, stream });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road, stream });
       let next = 0;
       const source = new ReadableStream<RecordBatch>({
         pull(controller) {

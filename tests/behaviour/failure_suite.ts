@@ -17,11 +17,11 @@ async function abandonedUrl(env: TestEnvironment): Promise<string> {
 export function failureSuite(env: TestEnvironment): void {
   const { createWrapper } = env.library;
 
-  for (const protocol of env.protocols) {
-    test(`${protocol}: an endpoint that nobody listens on exhausts the retries`, async () => {
+  for (const { name, configuration: road } of env.roads) {
+    test(`${name}: an endpoint that nobody listens on exhausts the retries`, async () => {
       await using local = await env.startLocal();
       const endpoint = await abandonedUrl(env);
-      await using wrapper = await createWrapper({ ...configurationFor(local), endpoint, protocol });
+      await using wrapper = await createWrapper({ ...configurationFor(local), endpoint, ...road });
       const result = await wrapper.sendBatch(numbers(1, 2));
       assertEquals(result.error?.name, "RetryExhaustedError", result.error?.message);
       assertEquals([result.attempts, result.failedCount], [3, 2]);
@@ -29,14 +29,14 @@ export function failureSuite(env: TestEnvironment): void {
       assertEquals(wrapper.unacknowledged().map(({ numRows }) => numRows), [2]);
     });
 
-    test(`${protocol}: a server that is not Zerobus is recognised`, async () => {
+    test(`${name}: a server that is not Zerobus is recognised`, async () => {
       await using local = await env.startLocal({ auth: { required: false } });
       const { retry, tableName } = configurationFor(local);
       await using wrapper = await createWrapper({
         endpoint: `${local.url}/elsewhere`,
         headersProvider: () => ({}),
         tableName,
-        protocol,
+        ...road,
         retry,
       });
       const result = await wrapper.sendBatch(numbers(1));
@@ -45,21 +45,21 @@ export function failureSuite(env: TestEnvironment): void {
       assertEquals(result.error.retryable, false);
     });
 
-    test(`${protocol}: a table that does not exist is not tried again`, async () => {
+    test(`${name}: a table that does not exist is not tried again`, async () => {
       await using local = await env.startLocal({ tables: ["main.iot.others"] });
-      await using wrapper = await createWrapper({ ...configurationFor(local), protocol });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
       const result = await wrapper.sendBatch(numbers(1));
       assertEquals(result.error?.details.status, "NOT_FOUND", result.error?.message);
       assertEquals(result.attempts, 1);
     });
 
-    test(`${protocol}: rows survive a restart of the server`, async () => {
+    test(`${name}: rows survive a restart of the server`, async () => {
       const first = await env.startLocal();
       const port = Number(new URL(first.url).port);
       // The second server does not know the first one's tokens: the client must ask for a new one.
       const stream = { connectTimeoutMs: 5_000 };
       const retry = { maxAttempts: 50, baseDelayMs: 5, maxDelayMs: 50 };
-      const configuration = { ...configurationFor(first), protocol, retry, stream };
+      const configuration = { ...configurationFor(first), ...road, retry, stream };
       await using wrapper = await createWrapper(configuration);
       assertEquals((await wrapper.sendBatch(numbers(1))).successfulCount, 1);
       await first.close();

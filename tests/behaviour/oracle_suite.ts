@@ -44,14 +44,14 @@ function present(value: unknown): unknown {
 export function oracleSuite(env: TestEnvironment): void {
   const { createWrapper } = env.library;
 
-  for (const protocol of env.protocols) {
-    test(`${protocol}: random batches land as apache-arrow's own values`, async () => {
+  for (const { name, configuration: road } of env.roads) {
+    test(`${name}: random batches land as apache-arrow's own values`, async () => {
       const seed = Math.trunc(Math.random() * 2 ** 31);
-      console.log(`${protocol}: random batches land, seed ${seed}`);
+      console.log(`${name}: random batches land, seed ${seed}`);
       await fc.assert(
         fc.asyncProperty(arbitraryBatch(), async (batch) => {
           await using local = await env.startLocal();
-          await using wrapper = await createWrapper({ ...configurationFor(local), protocol });
+          await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
           const result = await wrapper.sendBatch(batch);
           const { rows, failed } = expected(batch);
           assertEquals(result.error, undefined);

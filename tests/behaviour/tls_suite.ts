@@ -11,14 +11,14 @@ export function tlsSuite(env: TestEnvironment): void {
   const noTls = env.runtime === "workerd" ? "a worker has no TLS options" : undefined;
   const numbers = tableFromArrays({ n: Int32Array.of(1, 2) });
 
-  for (const protocol of env.protocols) {
+  for (const { name, configuration: road } of env.roads) {
     /** The entry points of runtimes take `tls`, which the core's type does not know. */
     const wrapperFor = (local: LocalHandle, change: Partial<WrapperConfiguration>, tls: object) => {
-      const configuration = { ...configurationFor(local), ...change, protocol, tls };
+      const configuration = { ...configurationFor(local), ...change, ...road, tls };
       return env.library.createWrapper(configuration);
     };
 
-    testUnless(noTls, `${protocol} over TLS: rows arrive with the right authority`, async () => {
+    testUnless(noTls, `${name} over TLS: rows arrive with the right authority`, async () => {
       await using local = await env.startLocal({ tls: { cert, key } });
       await using wrapper = await wrapperFor(local, {}, { ca });
       const result = await wrapper.sendBatch(numbers);
@@ -26,7 +26,7 @@ export function tlsSuite(env: TestEnvironment): void {
       assertEquals((await local.table(TABLE)).rowCount, 2);
     });
 
-    testUnless(noTls, `${protocol} over TLS: a stranger's certificate is refused`, async () => {
+    testUnless(noTls, `${name} over TLS: a stranger's certificate is refused`, async () => {
       await using local = await env.startLocal({ tls: { cert, key }, auth: { required: false } });
       const open = { clientId: undefined, clientSecret: undefined, headersProvider: () => ({}) };
       await using wrapper = await wrapperFor(local, open, {});
@@ -35,7 +35,7 @@ export function tlsSuite(env: TestEnvironment): void {
       assertMatch(error?.message ?? "", /certificate/);
     });
 
-    testUnless(noTls, `${protocol} over TLS: token requests check certificates, too`, async () => {
+    testUnless(noTls, `${name} over TLS: token requests check certificates, too`, async () => {
       await using local = await env.startLocal({ tls: { cert, key } });
       await using wrapper = await wrapperFor(local, {}, {});
       const { error, failedCount } = await wrapper.sendBatch(numbers);

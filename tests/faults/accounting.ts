@@ -64,21 +64,26 @@ export function balance({ sent, handedBack, landed }: Books): Balance {
 
 /** Nothing was sent again that had been acknowledged. */
 function assertNothingResentInVain(landed: readonly LandedRequest[]): void {
-  const seen = new Map<number, LandedRequest>();
+  const seen = new Map<number, { readonly request: LandedRequest; readonly row: number }>();
   for (const request of landed) {
-    for (const n of numbersOf(request)) {
+    for (const [row, n] of numbersOf(request).entries()) {
       const earlier = seen.get(n);
       assert(
-        earlier === undefined || mayBeSentAgain(earlier),
-        `row ${n} was sent again ${earlier?.cutAfterMs ?? ""} after it had been acknowledged`,
+        earlier === undefined || mayBeSentAgain(earlier.request, earlier.row),
+        `row ${n} was sent again ${
+          earlier?.request.cutAfterMs ?? ""
+        } after it had been acknowledged`,
       );
-      seen.set(n, request);
+      seen.set(n, { request, row });
     }
   }
 }
 
-function mayBeSentAgain({ acknowledged, cutAfterMs = Infinity }: LandedRequest): boolean {
-  return !acknowledged || cutAfterMs < IN_FLIGHT_MS;
+function mayBeSentAgain(
+  { acknowledgedRows, cutAfterMs = Infinity }: LandedRequest,
+  row: number,
+): boolean {
+  return row >= acknowledgedRows || cutAfterMs < IN_FLIGHT_MS;
 }
 
 function numbersOf({ rows }: LandedRequest): number[] {

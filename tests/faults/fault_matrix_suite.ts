@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { type Table, tableFromArrays } from "apache-arrow";
-import type { Protocol, TransmissionResult, WrapperConfiguration } from "@zerobus/wrapper";
+import type { TransmissionResult, WrapperConfiguration } from "@zerobus/wrapper";
 import { configurationFor, TABLE } from "../behaviour/stage.ts";
-import type { LocalHandle, TestEnvironment } from "../harness/environment.ts";
+import type { LocalHandle, Road, TestEnvironment } from "../harness/environment.ts";
 import { test, testUnless } from "../harness/mod.ts";
 import { balance } from "./accounting.ts";
 import { FAULT_LINES, type FaultCase, type Phase, PHASES, SIZES } from "./catalogue.ts";
@@ -12,23 +12,23 @@ const LONGEST_MS = 8_000;
 const BATCH_ROWS = SIZES.requestsPerBatch * SIZES.rowsPerRequest;
 
 /**
- * Fault × protocol × phase: no row is lost, none is sent again that was acknowledged, every result
+ * Fault × road × phase: no row is lost, none is sent again that was acknowledged, every result
  * adds up, in time.
  */
 export function faultMatrixSuite(env: TestEnvironment): void {
   let count = 0;
   let skipped = 0;
-  for (const protocol of env.protocols) {
+  for (const road of env.roads) {
     for (const line of FAULT_LINES) {
       for (const phase of PHASES) {
         const faultCase = line.in(phase);
-        const name = `faults over ${protocol}: ${line.title}, ${phase}`;
+        const name = `faults over ${road.name}: ${line.title}, ${phase}`;
         if (typeof faultCase === "string") {
           skipped++;
           testUnless(faultCase, name, () => {});
         } else {
           count++;
-          test(name, () => runCase(env, protocol, phase, faultCase));
+          test(name, () => runCase(env, road, phase, faultCase));
         }
       }
     }
@@ -38,13 +38,13 @@ export function faultMatrixSuite(env: TestEnvironment): void {
 
 async function runCase(
   env: TestEnvironment,
-  protocol: Protocol,
+  road: Road,
   phase: Phase,
   faultCase: FaultCase,
 ): Promise<void> {
   const { faults, outcome, poison, downMs } = faultCase;
   await using local = await env.startLocal({ faults });
-  const wrapper = await env.library.createWrapper(configuration(local, protocol, faultCase));
+  const wrapper = await env.library.createWrapper(configuration(local, road, faultCase));
   const startedAt = performance.now();
   const firstRows = Array.from({ length: SIZES.batches }, (_, batch) => batch * BATCH_ROWS);
   const sent = firstRows.map((from) => wrapper.sendBatch(numbered(from)));
@@ -79,12 +79,12 @@ async function runCase(
 
 function configuration(
   local: LocalHandle,
-  protocol: Protocol,
+  road: Road,
   { stream, downMs }: FaultCase,
 ): WrapperConfiguration {
   return {
     ...configurationFor(local),
-    protocol,
+    ...road.configuration,
     // Nobody listens for a while when the server restarts, and every attempt then fails at once.
     retry: { maxAttempts: downMs === undefined ? 8 : 1_000, baseDelayMs: 1, maxDelayMs: 10 },
     stream: {

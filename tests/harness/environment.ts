@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RecordFormat } from "../../src/core/record_format.ts";
 import type { Protocol } from "../../src/core/transport.ts";
 import type {
   LocalFaults,
@@ -23,12 +24,32 @@ export type Library = typeof import("@zerobus/wrapper");
 /** Registers the tests of one behaviour. */
 export type Suite = (env: TestEnvironment) => void;
 
+/** A way to a table: a protocol, and a format that it carries. */
+export interface Road {
+  /** For the names of tests: the protocol, with the format unless that is Protobuf. */
+  readonly name: string;
+  /** How requests travel. */
+  readonly protocol: Protocol;
+  /** How records are written. */
+  readonly recordFormat: RecordFormat;
+  /** Both, as options of a wrapper. */
+  readonly configuration: {
+    readonly protocol: Protocol;
+    readonly recordFormat: RecordFormat;
+  };
+}
+
+/** What is said of a place; the roads follow from it. */
+export type Place = Pick<TestEnvironment, "runtime" | "protocols" | "library">;
+
 /** Where a suite runs, and what it has there. */
 export interface TestEnvironment {
   /** Whose event loop this is. */
   readonly runtime: Runtime;
   /** The protocols that work here. */
   readonly protocols: readonly Protocol[];
+  /** Every protocol with every format that it carries: what most suites run over. */
+  readonly roads: readonly Road[];
   /**
    * What is tested. Suites take everything of the library from here, its error classes too, and
    * import types only.

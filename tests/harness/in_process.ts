@@ -4,17 +4,22 @@
  * @module
  */
 import type { LocalRequest, LocalZerobus, LocalZerobusOptions } from "@zerobus/wrapper/testing";
-import type { LandedRequest, LocalHandle, TestEnvironment } from "./environment.ts";
+import { roadsOver } from "./roads.ts";
+import type { LandedRequest, LocalHandle, Place, TestEnvironment } from "./environment.ts";
 
 /** `startLocalZerobus` of the copy under test. */
 export type StartLocal = (options?: LocalZerobusOptions) => Promise<LocalZerobus>;
 
 /** An environment whose local servers run right here. */
 export function inProcessEnvironment(
-  place: Pick<TestEnvironment, "runtime" | "protocols" | "library">,
+  place: Place,
   start: StartLocal,
 ): TestEnvironment {
-  return { ...place, startLocal: async (options) => handleOf(await start(options)) };
+  return {
+    ...place,
+    roads: roadsOver(place.protocols),
+    startLocal: async (options) => handleOf(await start(options)),
+  };
 }
 
 /** A server's handle: the part of it that could as well be far away. */
@@ -45,6 +50,14 @@ export function handleOf(local: LocalZerobus): LocalHandle {
 }
 
 function landedRequest(request: LocalRequest): LandedRequest {
-  const { streamId, offset, rowCount, acknowledged, cutAfterMs } = request;
-  return { streamId, offset, rowCount, acknowledged, cutAfterMs, rows: [...request.rows()] };
+  const { streamId, offset, rowCount, acknowledged, acknowledgedRows, cutAfterMs } = request;
+  return {
+    streamId,
+    offset,
+    rowCount,
+    acknowledged,
+    acknowledgedRows,
+    cutAfterMs,
+    rows: [...request.rows()],
+  };
 }

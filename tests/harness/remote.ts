@@ -5,7 +5,8 @@
  * @module
  */
 import type { RestartOptions } from "@zerobus/wrapper/testing";
-import type { LocalHandle, LocalOptions, TestEnvironment } from "./environment.ts";
+import { roadsOver } from "./roads.ts";
+import type { LocalHandle, LocalOptions, Place, TestEnvironment } from "./environment.ts";
 import { handleOf, type StartLocal } from "./in_process.ts";
 import { decodeValue, encodeValue } from "./value_json.ts";
 
@@ -82,7 +83,7 @@ export function controlServer(start: StartLocal): ControlServer {
 
 /** An environment whose local servers are started by a {@linkcode controlServer}. */
 export function remoteEnvironment(
-  place: Pick<TestEnvironment, "runtime" | "protocols" | "library">,
+  place: Place,
   send: Send,
 ): TestEnvironment {
   const ask = async (command: Command): Promise<unknown> => {
@@ -92,6 +93,7 @@ export function remoteEnvironment(
   };
   return {
     ...place,
+    roads: roadsOver(place.protocols),
     startLocal: async (options) => {
       const { id, ...facts } = await ask({ kind: "start", options }) as Started;
       const close = async () => void await ask({ kind: "close", id });

@@ -116,8 +116,8 @@ export class Acknowledgements {
       .finally(() => this.#queued--);
   }
 
-  async #acknowledge(durabilityAckUpToOffset: bigint): Promise<void> {
+  async #acknowledge(upTo: bigint): Promise<void> {
     if (this.#muted) return;
-    await this.#stream.send({ case: "ingestRecordResponse", value: { durabilityAckUpToOffset } });
+    await this.#stream.send({ kind: "acknowledged", upTo });
   }
 }

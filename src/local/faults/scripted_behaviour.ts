@@ -11,7 +11,7 @@ import type { Fault, FaultKind } from "./fault.ts";
 import { type FaultOf, type FaultScript, STRIKE_KINDS, type StrikeKind } from "./fault_script.ts";
 import { forever, pause } from "./pause.ts";
 import { refusalOf } from "./refusal.ts";
-import { durationOf, scriptedError } from "./scripted_error.ts";
+import { scriptedError } from "./scripted_error.ts";
 
 const CREATIONS = [
   "delay_creation",
@@ -48,17 +48,14 @@ export class ScriptedBehaviour implements StreamBehaviour {
           await pause(fault.delayMs, signal);
           break;
         case "wrong_first_message":
-          return await this.#stream.send({
-            case: "ingestRecordResponse",
-            value: { durabilityAckUpToOffset: 0n },
-          });
+          return await this.#stream.send({ kind: "acknowledged", upTo: 0n });
         case "missing_stream_id":
-          return await this.#stream.send({ case: "createStreamResponse", value: {} });
+          return await this.#stream.send({ kind: "accepted", streamId: undefined });
         default:
           await this.#strike(fault);
       }
     }
-    await this.#stream.send({ case: "createStreamResponse", value: { streamId: id } });
+    await this.#stream.send({ kind: "accepted", streamId: id });
     await this.#strikeIfDue();
   }
 
@@ -116,8 +113,7 @@ export class ScriptedBehaviour implements StreamBehaviour {
   }
 
   async #announceEnd(durationMs: number | undefined): Promise<void> {
-    const value = durationMs === undefined ? {} : { duration: durationOf(durationMs) };
-    await this.#stream.send({ case: "closeStreamSignal", value });
+    await this.#stream.send({ kind: "closing", durationMs });
     if (!durationMs) return this.#stream.cut();
     pause(durationMs, this.#stream.signal).then(() => this.#stream.cut(), () => {});
   }
