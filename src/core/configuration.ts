@@ -54,11 +54,15 @@ export interface StreamOptions {
   /** Time for `flush()` and `shutdown()`, in milliseconds. Default 300,000. */
   readonly flushTimeoutMs?: number | undefined;
   /**
-   * Longest pause before a new connection after the service announced the end of the present one,
-   * in milliseconds; 0 reconnects at once. Default: the time the service names.
+   * Longest pause after the service announced the end of the connection, in milliseconds, before
+   * the connection is given up for a new one; 0: none. Default: the time the service names. The
+   * pause ends early when everything sent is acknowledged.
    */
   readonly pauseMaxMs?: number | undefined;
-  /** Time for late acknowledgements when a stream closes, in milliseconds. Default 500. */
+  /**
+   * Time for late acknowledgements when a stream closes, or a connection is given up because the
+   * service announced its end, in milliseconds; 0 sends more rows again. Default 500.
+   */
   readonly drainTimeoutMs?: number | undefined;
   /** Whether a failed connection is replaced and its requests sent again. Default true. */
   readonly recovery?: boolean | undefined;

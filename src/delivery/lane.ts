@@ -17,6 +17,8 @@ interface Offer {
   readonly durable: number;
   /** The service's refusal of one of the others, if it refused one. */
   readonly refusal?: ZerobusError;
+  /** Why there is nothing to be done about the others, if that is so. */
+  readonly failure?: unknown;
 }
 
 /**
@@ -185,8 +187,9 @@ export class Lane {
     let size = 1;
     while (left.length > 0 && !alone) {
       const offered = left.slice(0, size);
-      const { durable, refusal: again } = await this.#offer(offered);
+      const { durable, refusal: again, failure } = await this.#offer(offered);
       for (const parcel of left.splice(0, durable)) parcel.deliver();
+      if (failure !== undefined) throw failure;
       alone = again !== undefined && offered.length - durable === 1;
       size = again === undefined ? size * 2 : 1;
       refusal = again ?? refusal;
@@ -211,7 +214,9 @@ export class Lane {
       if (end <= parcel.settled) {
         answer = undefined; // durable before something behind it was refused
       } else if (kind === "offer") {
-        answer = (await this.#offer([parcel.piece(start, end)])).refusal;
+        const { refusal: again, failure } = await this.#offer([parcel.piece(start, end)]);
+        if (failure !== undefined) throw failure;
+        answer = again;
         if (answer === undefined) parcel.deliver(end);
       } else {
         parcel.refuse(end, next.value.refusal);
@@ -222,14 +227,17 @@ export class Lane {
   /** Sends requests on a stream that carries nothing else, and waits for the answer. */
   async #offer(requests: readonly RequestPayload[]): Promise<Offer> {
     const stream = this.#sound();
+    let entered = 0;
     try {
       const offsets = await Promise.all(requests.map((request) => stream.ingest(request)));
+      entered = offsets.length;
       await stream.waitForOffset(offsets.at(-1) ?? 0n, { timeoutMs: Infinity });
-      return { durable: requests.length };
+      return { durable: entered };
     } catch (reason) {
-      if (!this.#isCurable(reason)) throw reason;
+      const durable = entered && entered - stream.unacknowledged().length;
+      if (!this.#isCurable(reason)) return { durable, failure: reason };
       this.#retire(stream);
-      return { durable: requests.length - stream.unacknowledged().length, refusal: reason };
+      return { durable, refusal: reason };
     }
   }
 }

@@ -9,8 +9,8 @@ import type { ZerobusError } from "../core/errors.ts";
 export type Ending =
   /** The server ended the stream with OK, unannounced. */
   | { readonly kind: "ended" }
-  /** The server had announced the end, and it was time to move on. */
-  | { readonly kind: "announced" }
+  /** The server had announced the end, and it was time to move on; or it came, with an error. */
+  | { readonly kind: "announced"; readonly error?: ZerobusError }
   /** This side wanted no more of it. */
   | { readonly kind: "left" }
   /** There was no connection to be had, or it broke, or the server failed it. */

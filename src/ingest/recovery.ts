@@ -56,6 +56,7 @@ export class Recovery {
       case "left":
         return { delayMs: 0 };
       case "announced":
+        if (ending.error !== undefined && !this.#isRetryable(ending.error)) throw ending.error;
         return { delayMs: pending === 0 ? 0 : this.#delayAfterAnnouncement() };
       case "ended": {
         if (pending === 0) return { delayMs: 0 };

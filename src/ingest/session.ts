@@ -35,7 +35,7 @@ type Phase =
   | "sending"
   /** The server announced the end: nothing more is sent, acknowledgements still count. */
   | "paused"
-  /** Half-closed by this side: the same, and no other connection will follow. */
+  /** Half-closed by this side, listening for a last moment. */
   | "draining"
   | "over";
 
@@ -50,6 +50,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #ending: Deferred<Ending> = deferred<Ending>();
   #phase: Phase = "sending";
+  /** Whether the server's announcement of the end is why nothing more is sent. */
+  #isAnnounced = false;
   /** Requests sent, which is the next physical offset. */
   #sent = 0;
   /** Requests acknowledged, which is the physical offset of the oldest in flight. */
@@ -94,11 +96,7 @@ export class Session {
    * longer than `drainTimeoutMs` or until the signal aborts.
    */
   async drain(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#phase !== "over") {
-      this.#phase = "draining";
-      this.#setTimer(this.#options.limits.drainTimeoutMs, () => this.leave());
-      this.#wakeSender();
-    }
+    if (!this.#isOver()) this.#halfClose(() => this.leave());
     const stopListening = onAbort(signal, () => this.leave(signal?.reason));
     if (signal?.aborted) this.leave(signal.reason);
     await this.#ending.promise;
@@ -132,9 +130,10 @@ export class Session {
         this.#heed(message);
         if (this.#isOver()) return;
       }
-      this.#finish({ kind: this.#phase === "paused" ? "announced" : "ended" });
+      this.#finish({ kind: this.#isAnnounced ? "announced" : "ended" });
     } catch (reason) {
-      this.#finish({ kind: "failed", error: ZerobusError.from(reason) });
+      const isDue = this.#isAnnounced && this.#phase === "draining";
+      this.#finish({ kind: isDue ? "announced" : "failed", error: ZerobusError.from(reason) });
     }
   }
 
@@ -175,7 +174,7 @@ export class Session {
     this.#acknowledged += release.requests;
     this.#waitingSince = this.#options.clock.now();
     this.#options.onProgress(release);
-    if (this.#phase === "paused" && this.#window.sent === 0) this.#finish({ kind: "announced" });
+    if (this.#isAnnounced && this.#window.sent === 0) this.#finish({ kind: "announced" });
     if (this.#phase === "sending" && this.#window.requests === 0) this.#rest();
   }
 
@@ -189,10 +188,21 @@ export class Session {
     const { limits, heedsCloseSignal, onPause } = this.#options;
     if (!heedsCloseSignal || this.#phase !== "sending") return;
     this.#phase = "paused";
+    this.#isAnnounced = true;
     const pauseMs = Math.max(0, Math.min(durationMs, limits.pauseMaxMs ?? durationMs));
     onPause(pauseMs);
-    if (pauseMs === 0 || this.#window.sent === 0) return this.#finish({ kind: "announced" });
-    this.#setTimer(pauseMs, () => this.#finish({ kind: "announced" }));
+    if (this.#window.sent === 0) return this.#finish({ kind: "announced" });
+    // What is acknowledged in the last moment need not be sent again.
+    const moveOn = () => this.#halfClose(() => this.#finish({ kind: "announced" }));
+    if (pauseMs === 0) moveOn();
+    else this.#setTimer(pauseMs, moveOn);
+  }
+
+  /** Says that nothing more will be sent, and listens for a last moment. */
+  #halfClose(giveUp: () => void): void {
+    this.#phase = "draining";
+    this.#setTimer(this.#options.limits.drainTimeoutMs, giveUp);
+    this.#wakeSender();
   }
 
   /** The flight has just begun; a timer that still runs for an earlier one will look again. */
@@ -210,7 +220,7 @@ export class Session {
   #lookAfter(ms: number): void {
     const { clock, limits } = this.#options;
     const lastBitMs = Math.min(SECOND_LOOK_MS, limits.ackTimeoutMs / 2);
-    this.#setTimer(ms - lastBitMs, () => {
+    this.#setTimer(Math.max(0, ms - lastBitMs), () => {
       this.#stopTimer = undefined;
       if (this.#window.sent === 0) return;
       const remaining = this.#waitingSince + limits.ackTimeoutMs - clock.now();

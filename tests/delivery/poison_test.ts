@@ -173,6 +173,23 @@ test("a failure while refused rows are looked for ends in the results", async ()
   assertEquals(handedBack(wrapper), lost);
 });
 
+test("what was acknowledged before a failure in the search is successful", async () => {
+  const service = new MemoryService();
+  service.habit = "never";
+  service.poison.add(7);
+  const over = new ConnectionError("over", { retryable: false });
+  service.onRequest = ([number], connection) => {
+    if (service.transport.connections.length === 1) return;
+    service.habit = "promptly";
+    // The second of two that are offered together.
+    if (number === 2) connection.fail(over);
+  };
+  await using wrapper = wrapperOn(service, { stream: { maxRequestRecords: 1 } });
+  const result = await wrapper.sendBatch(batchOf(range(0, 10)));
+  assertEquals([result.error, [...result.successfulRows]], [over, [0, 1]]);
+  assertEquals(handedBack(wrapper), range(2, 8));
+});
+
 test("aborting the wrapper ends the search", async () => {
   const service = new MemoryService();
   service.poison.add(5);

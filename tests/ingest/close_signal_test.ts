@@ -2,11 +2,13 @@ import { assertEquals, assertLess } from "@std/assert";
 import { test } from "../harness/mod.ts";
 import { settle } from "./fake_clock.ts";
 import {
+  held,
   invalid,
   payload,
   received,
   type Stage,
   stage,
+  type StageOptions,
   strike,
   unacknowledged,
   unavailable,
@@ -48,15 +50,103 @@ for (
     { name: "a negative duration", server: -5, client: undefined },
   ]
 ) {
-  test(`${name} reconnects at once`, async () => {
+  test(`${name} half-closes and reconnects at once`, async () => {
     const set = stage({ limits: { pauseMaxMs: client }, retry: { maxAttempts: 1 } });
     await set.ingest(0);
     await announceEnd(set, server);
     assertEquals([set.stream.state, set.stream.attempts], ["open", 2]);
+    assertEquals(set.transport.connections[0]!.halfClosed, true);
     assertEquals(received(set.transport.latest), [0]);
     await strike(set);
   });
 }
+
+/** A stream whose first connection is over but for acknowledgements; nothing may be lost of it. */
+async function drainingStage(options: StageOptions = {}): Promise<Stage> {
+  const set = stage({ retry: { maxAttempts: 1 }, ...options });
+  await set.ingest(0, 1);
+  set.transport.latest.endsOnHalfClose = false;
+  await announceEnd(set, 0);
+  await set.ingest(2);
+  assertEquals([set.stream.state, set.transport.latest.halfClosed], ["paused", true]);
+  return set;
+}
+
+test("acknowledgements count after the half-close, and the last one ends it", async () => {
+  const set = await drainingStage();
+  await set.clock.advance(499);
+  set.transport.latest.acknowledge(0);
+  await settle();
+  assertEquals([set.stream.attempts, unacknowledged(set.stream)], [1, [1, 2]]);
+  set.transport.latest.acknowledge(1);
+  await settle();
+  assertEquals([set.stream.attempts, received(set.transport.latest)], [2, [2]]);
+  await strike(set);
+});
+
+test("after the half-close the stream waits no longer than drainTimeoutMs", async () => {
+  const set = await drainingStage();
+  await set.clock.advance(500);
+  assertEquals(received(set.transport.latest), [0, 1, 2]);
+  assertEquals(set.transport.connections[0]!.dropped, true);
+  await strike(set);
+});
+
+test("acknowledgements count after the time of the pause, too", async () => {
+  const set = stage({ retry: { maxAttempts: 1 } });
+  await set.ingest(0);
+  const [old] = set.transport.connections;
+  old!.endsOnHalfClose = false;
+  await announceEnd(set, 1000);
+  await set.clock.advance(999);
+  assertEquals(old!.halfClosed, false);
+  await set.clock.advance(100);
+  assertEquals(old!.halfClosed, true);
+  old!.acknowledge(0);
+  await settle();
+  assertEquals([set.stream.state, set.stream.attempts], ["idle", 1]);
+  await strike(set);
+});
+
+test("whatever passing error ends the connection when its time is over, it was announced", async () => {
+  const set = await drainingStage();
+  set.transport.latest.fail(unavailable());
+  await settle();
+  assertEquals([set.stream.state, received(set.transport.latest)], ["open", [0, 1, 2]]);
+  await strike(set);
+});
+
+test("a final error after the half-close is final", async () => {
+  const set = await drainingStage();
+  set.transport.latest.fail(invalid());
+  await settle();
+  assertEquals([set.stream.state, unacknowledged(set.stream)], ["failed", [0, 1, 2]]);
+  await strike(set);
+});
+
+test("a wire that takes nothing does not keep the stream from moving on", async () => {
+  const set = stage();
+  set.transport.onConnection = (server) => server.stall();
+  await set.ingest(0, 1);
+  await announceEnd(set, 0);
+  assertEquals(set.transport.latest.halfClosed, false);
+  set.transport.onConnection = () => {};
+  await set.clock.advance(500);
+  assertEquals(received(set.transport.latest), [0, 1]);
+  await strike(set);
+});
+
+test("close and abort end what is left of an announced end", async () => {
+  const set = await drainingStage();
+  const closing = held(set.stream.close({ timeoutMs: 100 }));
+  await set.clock.advance(100);
+  set.transport.latest.acknowledge(1);
+  await settle();
+  await closing.catch(() => {});
+  assertEquals(unacknowledged(set.stream), [2]);
+  await strike(set);
+  await strike(await drainingStage());
+});
 
 test("while paused requests are accepted and kept, up to the window's capacity", async () => {
   const set = stage({ limits: { maxInflightRequests: 3 } });
