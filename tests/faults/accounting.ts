@@ -6,7 +6,9 @@
 import type { RecordBatch } from "apache-arrow";
 import { assert, assertEquals } from "@std/assert";
 import type { TransmissionResult } from "@zerobus/wrapper";
+import { type Duplicate, duplicatesIn, type Landing } from "../harness/duplicates.ts";
 import type { LandedRequest } from "../harness/environment.ts";
+import type { Tap } from "../harness/tap.ts";
 
 /** What a case has left behind. Rows are known by their number, all different. */
 export interface Books {
@@ -16,6 +18,8 @@ export interface Books {
   readonly handedBack: readonly RecordBatch[];
   /** What the server says. */
   readonly landed: readonly LandedRequest[];
+  /** What the client was told. */
+  readonly tap: Tap;
 }
 
 /** Rows by what became of them. */
@@ -26,16 +30,12 @@ export interface Balance {
   readonly failed: ReadonlySet<number>;
   /** In a table of the server. */
   readonly durable: ReadonlySet<number>;
+  /** Those that landed more than once, for want of an acknowledgement. */
+  readonly duplicates: readonly Duplicate[];
 }
 
-/**
- * An acknowledgement that was sent so shortly before the connection broke may never have been read,
- * in milliseconds.
- */
-const IN_FLIGHT_MS = 25;
-
 /** Draws up the balance; throws where it does not add up. */
-export function balance({ sent, handedBack, landed }: Books): Balance {
+export function balance({ sent, handedBack, landed, tap }: Books): Balance {
   const successful = new Set<number>();
   const failed = new Set<number>();
   for (const { from, result } of sent) {
@@ -58,32 +58,15 @@ export function balance({ sent, handedBack, landed }: Books): Balance {
   for (const n of returned) {
     assert(failed.has(n), `row ${n} is handed back, but not reported failed`);
   }
-  assertNothingResentInVain(landed);
-  return { successful, failed, durable };
-}
-
-/** Nothing was sent again that had been acknowledged. */
-function assertNothingResentInVain(landed: readonly LandedRequest[]): void {
-  const seen = new Map<number, { readonly request: LandedRequest; readonly row: number }>();
-  for (const request of landed) {
-    for (const [row, n] of numbersOf(request).entries()) {
-      const earlier = seen.get(n);
-      assert(
-        earlier === undefined || mayBeSentAgain(earlier.request, earlier.row),
-        `row ${n} was sent again ${
-          earlier?.request.cutAfterMs ?? ""
-        } after it had been acknowledged`,
-      );
-      seen.set(n, { request, row });
-    }
+  const duplicates = [...duplicatesIn(landed.map(landingOf), tap)];
+  for (const { number, cause } of duplicates) {
+    assert(cause !== "needless", `row ${number} was sent again after it had been acknowledged`);
   }
+  return { successful, failed, durable, duplicates };
 }
 
-function mayBeSentAgain(
-  { acknowledgedRows, cutAfterMs = Infinity }: LandedRequest,
-  row: number,
-): boolean {
-  return row >= acknowledgedRows || cutAfterMs < IN_FLIGHT_MS;
+function landingOf(request: LandedRequest): Landing {
+  return { ...request, cut: request.cutAfterMs !== undefined, numbers: numbersOf(request) };
 }
 
 function numbersOf({ rows }: LandedRequest): number[] {

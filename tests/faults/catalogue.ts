@@ -3,23 +3,23 @@
  *
  * @module
  */
-import type { StatusName, StreamOptions } from "@zerobus/wrapper";
-import type { Count, Fault, Moment } from "@zerobus/wrapper/testing";
-
-/** What the client is doing when it happens. */
-export type Phase = "creation" | "first request" | "mid-batch" | "flush" | "close";
-
-/** All of them. */
-export const PHASES: readonly Phase[] = [
-  "creation",
-  "first request",
-  "mid-batch",
-  "flush",
-  "close",
-];
-
-/** Requests that a case sends: 3 batches of 4 requests of 10 rows. */
-export const SIZES = { batches: 3, requestsPerBatch: 4, rowsPerRequest: 10 } as const;
+import type { StatusName } from "@zerobus/wrapper";
+import type { Fault } from "@zerobus/wrapper/testing";
+import {
+  answer,
+  creation,
+  type FaultLine,
+  IMPATIENT,
+  LAST,
+  moment,
+  NO_REQUEST,
+  type Outcome,
+  type Phase,
+  requests,
+  SIZES,
+  strike,
+  strikeWithLoss,
+} from "./fault_line.ts";
 
 /** A row that some cases have the server refuse; where it lies decides the phase. */
 const POISON: Readonly<Record<Phase, number>> = {
@@ -29,121 +29,6 @@ const POISON: Readonly<Record<Phase, number>> = {
   "flush": 105,
   "close": 119,
 };
-
-/** What must come of it. */
-export type Outcome =
-  /** Every row arrives. */
-  | "delivered"
-  /** Some rows are reported failed. */
-  | "refused"
-  /** One or the other. */
-  | "either";
-
-/** A fault in a phase. */
-export interface FaultCase {
-  /** What the server does. */
-  readonly faults: readonly Fault[];
-  /** What must come of it. */
-  readonly outcome: Outcome;
-  /** Options of the client, where the usual ones will not do. */
-  readonly stream?: StreamOptions;
-  /** A row that must not arrive. */
-  readonly poison?: number;
-  /** The server is taken away, too, for this long. */
-  readonly downMs?: number;
-}
-
-/** A line of the matrix. */
-export interface FaultLine {
-  /** What happens. */
-  readonly title: string;
-  /** The case for a phase, or the reason why there is none. */
-  readonly in: (phase: Phase) => FaultCase | string;
-}
-
-/** How many requests are kept before a fault strikes. */
-function moment(phase: Phase): Moment {
-  return phase === "creation" ? phase : requests(phase);
-}
-
-function requests(phase: Phase): Count {
-  return {
-    requests:
-      { "creation": 0, "first request": 0, "mid-batch": 6, "flush": 10, "close": 11 }[phase],
-  };
-}
-
-const LAST = SIZES.batches * SIZES.requestsPerBatch;
-const NO_REQUEST = "no request is there to be answered before the stream is accepted";
-/** Faults that only a missing acknowledgement shows. */
-const IMPATIENT: StreamOptions = { ackTimeoutMs: 400, connectTimeoutMs: 400 };
-
-/** A fault of a stream, at any moment of its life. */
-function strike(
-  title: string,
-  faults: (at: Moment) => readonly Fault[],
-  outcome: Outcome = "delivered",
-  stream?: StreamOptions,
-): FaultLine {
-  return {
-    title,
-    in: (phase) => ({ faults: faults(moment(phase)), outcome, ...(stream ? { stream } : {}) }),
-  };
-}
-
-/** A fault of a stream that was accepted, with the acknowledgements of two requests lost. */
-function strikeWithLoss(
-  title: string,
-  fault: (at: Moment) => Fault,
-  stream?: StreamOptions,
-): FaultLine {
-  return {
-    title: `${title}, the latest acknowledgements lost`,
-    in: (phase) => {
-      if (phase === "creation") return NO_REQUEST;
-      const { requests: before } = requests(phase) as { readonly requests: number };
-      const lost = Math.min(2, LAST - before);
-      return {
-        faults: [
-          { kind: "withhold_acknowledgement", at: { requests: before }, times: lost },
-          fault({ requests: 0 }),
-        ],
-        outcome: "delivered",
-        ...(stream ? { stream } : {}),
-      };
-    },
-  };
-}
-
-/** A fault of acknowledgements. */
-function answer(
-  title: string,
-  fault: (at: Count) => Fault,
-  outcome: Outcome = "delivered",
-): FaultLine {
-  return {
-    title,
-    in: (phase) =>
-      phase === "creation" ? NO_REQUEST : { faults: [fault(requests(phase))], outcome },
-  };
-}
-
-/** Faults of getting a stream: the first one, or the one that replaces a stream that has ended. */
-function creation(
-  title: string,
-  faults: readonly Fault[],
-  outcome: Outcome = "delivered",
-  stream?: StreamOptions,
-): FaultLine {
-  return {
-    title,
-    in: (phase) => ({
-      faults: phase === "creation" ? faults : [{ kind: "end", at: requests(phase) }, ...faults],
-      outcome,
-      ...(stream ? { stream } : {}),
-    }),
-  };
-}
 
 const REFUSED: ReadonlySet<StatusName> = new Set([
   "NOT_FOUND",
@@ -215,6 +100,24 @@ export const FAULT_LINES: readonly FaultLine[] = [
     },
   })),
   strikeWithLoss("close signal", (at) => ({ kind: "close_signal", at, durationMs: 150 })),
+  {
+    title: "close signal while acknowledgements are on their way",
+    in: (phase) => {
+      if (phase === "creation") return "that is a wrong first message";
+      const { requests: before } = requests(phase);
+      const late = Math.min(2, LAST - before);
+      return {
+        faults: [
+          { kind: "delay_acknowledgement", at: { requests: before }, times: late, delayMs: 60 },
+          { kind: "close_signal", durationMs: 20_000 },
+        ],
+        outcome: "delivered",
+        // Nothing but the last moment after the half-close is left to wait for them.
+        stream: { pauseMaxMs: 0, drainTimeoutMs: 3_000 },
+        once: true,
+      };
+    },
+  },
   strike("slow reads", (at) => [{ kind: "slow_reads", at, pauseMs: 100 }]),
 
   creation("creation delayed", [{ kind: "delay_creation", delayMs: 50 }]),
@@ -274,6 +177,18 @@ export const FAULT_LINES: readonly FaultLine[] = [
       },
   },
   {
+    title: "record rejected while acknowledgements are on their way",
+    in: (phase) =>
+      phase === "creation" ? NO_REQUEST : {
+        faults: [
+          { kind: "reject_record", column: "n", equals: POISON[phase] },
+          { kind: "delay_acknowledgement", times: "always", delayMs: 20 },
+        ],
+        outcome: "refused",
+        poison: POISON[phase],
+      },
+  },
+  {
     title: "server restarts",
     in: (phase) => ({
       // It says nothing before it goes, so it goes in the phase.
@@ -290,5 +205,5 @@ function tokenTrouble(fault: Fault): Fault[] {
 }
 
 function recordsBefore(phase: Phase): number {
-  return (requests(phase) as { readonly requests: number }).requests * SIZES.rowsPerRequest + 5;
+  return requests(phase).requests * SIZES.rowsPerRequest + 5;
 }

@@ -4,8 +4,10 @@ import type { TransmissionResult, WrapperConfiguration } from "@zerobus/wrapper"
 import { configurationFor, TABLE } from "../behaviour/stage.ts";
 import type { LocalHandle, Road, TestEnvironment } from "../harness/environment.ts";
 import { test, testUnless } from "../harness/mod.ts";
+import { Tap, transportOf } from "../harness/tap.ts";
 import { balance } from "./accounting.ts";
-import { FAULT_LINES, type FaultCase, type Phase, PHASES, SIZES } from "./catalogue.ts";
+import { FAULT_LINES } from "./catalogue.ts";
+import { type FaultCase, type Phase, PHASES, SIZES } from "./fault_line.ts";
 
 /** What no case may exceed, in milliseconds. */
 const LONGEST_MS = 8_000;
@@ -42,9 +44,14 @@ async function runCase(
   phase: Phase,
   faultCase: FaultCase,
 ): Promise<void> {
-  const { faults, outcome, poison, downMs } = faultCase;
+  const { faults, outcome, poison, downMs, once } = faultCase;
   await using local = await env.startLocal({ faults });
-  const wrapper = await env.library.createWrapper(configuration(local, road, faultCase));
+  const tap = new Tap();
+  const transport = transportOf(env.library, road.protocol, { endpoint: local.url });
+  const wrapper = await env.library.createWrapper({
+    ...configuration(local, road, faultCase),
+    transport: tap.on(transport),
+  });
   const startedAt = performance.now();
   const firstRows = Array.from({ length: SIZES.batches }, (_, batch) => batch * BATCH_ROWS);
   const sent = firstRows.map((from) => wrapper.sendBatch(numbered(from)));
@@ -58,13 +65,15 @@ async function runCase(
   const isFlushed = await flushed;
   const handedBack = wrapper.unacknowledged();
   const isClosed = await (closed ?? settled(wrapper.shutdown()));
+  await transport.close();
   assertLess(performance.now() - startedAt, LONGEST_MS, "bounded time");
 
   const landed = await local.requests(TABLE);
-  const { successful, failed, durable } = balance({
+  const { successful, failed, durable, duplicates } = balance({
     sent: results.map((result, batch) => ({ from: firstRows[batch]!, result })),
     handedBack,
     landed,
+    tap,
   });
   assertEquals(successful.size + failed.size, SIZES.batches * BATCH_ROWS);
   await assertStruck(local);
@@ -74,6 +83,7 @@ async function runCase(
     assertEquals([isFlushed ?? true, isClosed], [true, true]);
     assertEquals(handedBack, []);
   }
+  if (once) assertEquals(duplicates, [], "nothing is sent again");
   if (poison !== undefined) assert(failed.has(poison) && !durable.has(poison), "poison is refused");
 }
 
@@ -106,7 +116,10 @@ function numbered(from: number): Table {
 /** Every scripted fault has happened: the case has tested what it says. */
 async function assertStruck(local: LocalHandle): Promise<void> {
   const { left, fired } = await local.faults();
-  assertEquals(left.filter(({ kind }) => kind !== "reject_record"), []);
+  assertEquals(
+    left.filter(({ times, kind }) => times !== "always" && kind !== "reject_record"),
+    [],
+  );
   assertGreater(Object.values(fired).reduce((sum, times) => sum + times, 0), 0);
 }
 
