@@ -1,7 +1,7 @@
 /**
  * Many senders, a server that does everything wrong and restarts, and books that must balance:
  *
- *     deno task soak --seconds 600 --seed 7
+ *     deno task soak [--seconds 60] [--seed 7] [--rate 0.02] [--runtime deno|node|bun]
  *
  * Afterwards the same without faults. Exits with 1 when a row is lost or unaccounted for, when a row
  * was sent again in spite of its acknowledgement, or when a row fails without a fault.
@@ -10,137 +10,81 @@
  */
 import { parseArgs } from "node:util";
 import { eachLine, start } from "./command.ts";
-import { ROOT } from "./project.ts";
-import { Books, type Totals } from "./soak/books.ts";
-import type { ServerFacts } from "./soak/protocol.ts";
-import { send } from "./soak/senders.ts";
+import { ROOT, withTempFolder } from "./project.ts";
+import type { ClientOrders, ServerFacts } from "./soak/protocol.ts";
+import { bundle } from "./test/bundle.ts";
+import { installTools } from "./test/tools.ts";
 
 const { values } = parseArgs({
-  args: Deno.args,
+  args: Deno.args.filter((arg) => arg !== "--"),
   options: {
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     rate: { type: "string", default: "0.02" },
+    runtime: { type: "string", default: "deno" },
   },
 });
-const seconds = Number(values.seconds);
-const seed = Number(values.seed);
-/** Share of the time that is spent without faults, at the end. */
-const CALM_SHARE = 0.2;
-const LONGEST_UP_MS = 6_000;
-const LONGEST_DOWN_MS = 300;
+const { seconds, seed, rate, runtime } = values;
+/** What the client may need beyond its time: for the last rows, and for the books. */
+const PATIENCE_MS = 180_000;
 
-console.log(`soak: ${seconds} s, --seed ${seed}, --rate ${values.rate}`);
-const random = numbers(seed);
-const process = start({
-  program: Deno.execPath(),
-  args: ["run", "-A", "--no-lock", `${ROOT}/tasks/soak/server.ts`, String(seed), values.rate],
-  cwd: ROOT,
-});
-const ready = Promise.withResolvers<ServerFacts>();
-const output = Promise.all([
-  eachLine(process.stdout, (line) => ready.resolve(JSON.parse(line))),
-  eachLine(process.stderr, (line) => console.error(`server: ${line}`)),
-]);
-process.status.then(({ code }) => ready.reject(new Error(`the server exited with ${code}`)));
-let peakBytes = 0;
-const meter = setInterval(
-  () => peakBytes = Math.max(peakBytes, Deno.memoryUsage().rss),
-  250,
-);
-try {
-  const server = await ready.promise;
-  const troubled = await run(server, "troubled", seconds * 1000 * (1 - CALM_SHARE), true);
-  const fired: Record<string, number> = await (await ask(server, "/fired")).json();
-  await ask(server, "/calm");
-  const calm = await run(server, "calm", seconds * 1000 * CALM_SHARE, false);
-  print("under faults", troubled);
-  console.log(
-    `  faults       ${Object.entries(fired).map(([kind, n]) => `${kind} ${n}`).join(", ")}`,
-  );
-  print("without faults", calm);
-  const rate = calm.acknowledged / calm.sent;
-  console.log(`  success rate ${(100 * rate).toFixed(4)} %`);
-  console.log(`\npeak memory  ${(peakBytes / 2 ** 20).toFixed(0)} MiB`);
-  if (!isSound(troubled) || !isSound(calm) || rate < 0.99999) Deno.exitCode = 1;
-} finally {
-  clearInterval(meter);
-  process.kill("SIGKILL");
-  await output;
-  await process.status;
-}
-
-/** One phase, with a table of its own. */
-async function run(
-  server: ServerFacts,
-  name: string,
-  ms: number,
-  restarts: boolean,
-): Promise<Totals> {
-  const books = new Books();
-  const tableName = `soak.${name}.rows`;
-  const enough = new AbortController();
-  const timer = setTimeout(() => enough.abort(), ms);
-  const reasons = new Map<string, number>();
-  const sending = send({
-    server,
-    tableName,
-    books,
-    random,
-    enough: enough.signal,
-    onFailure: (rowCount, reason) => {
-      const kind = reason.replaceAll(/\d+/g, "…");
-      reasons.set(kind, (reasons.get(kind) ?? 0) + rowCount);
-    },
-  });
-  if (restarts) await Promise.all([sending, restartNowAndThen(server, enough.signal)]);
-  await sending;
-  clearTimeout(timer);
-  for (const [reason, rowCount] of reasons) console.log(`  ${rowCount} rows failed: ${reason}`);
-  const landed = await ask(server, `/landed?table=${tableName}`);
-  return books.close(new Int32Array(await landed.arrayBuffer()));
-}
-
-async function restartNowAndThen(server: ServerFacts, enough: AbortSignal): Promise<void> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_UP_MS));
-    if (enough.aborted) return;
-    await ask(server, `/restart?downMs=${Math.floor(random() * LONGEST_DOWN_MS)}`);
+console.log(`soak on ${runtime}: ${seconds} s, --seed ${seed}, --rate ${rate}`);
+await withTempFolder(async (folder) => {
+  const [program, ...args] = await clientCommand(folder);
+  const server = startServer();
+  try {
+    const facts = await server.ready;
+    const orders: ClientOrders = { server: facts, seconds: Number(seconds), seed: Number(seed) };
+    const client = start({ program, args: [...args, JSON.stringify(orders)], cwd: ROOT });
+    const patience = setTimeout(() => {
+      console.log("✗ the client does not come to an end");
+      client.kill("SIGKILL");
+    }, Number(seconds) * 1000 + PATIENCE_MS);
+    const [{ code }] = await Promise.all([
+      client.status,
+      eachLine(client.stdout, (line) => console.log(line)),
+      eachLine(client.stderr, (line) => console.error(line)),
+    ]);
+    clearTimeout(patience);
+    if (code !== 0) Deno.exitCode = 1;
+  } finally {
+    await server.stop();
   }
+});
+
+/** The program that runs the client, and the first of its arguments. */
+async function clientCommand(folder: string): Promise<[string, ...string[]]> {
+  const entry = `tasks/soak/on_${runtime}.ts`;
+  if (runtime === "deno") return [Deno.execPath(), "run", "-A", "--no-lock", `${ROOT}/${entry}`];
+  if (runtime !== "node" && runtime !== "bun") {
+    throw new RangeError(`--runtime wants one of deno, node, bun, got ${runtime}`);
+  }
+  const tools = await installTools(
+    runtime === "bun" ? ["esbuild", "bun"] : ["esbuild"],
+    `${folder}/tools`,
+  );
+  await Deno.symlink(`${ROOT}/node_modules`, `${folder}/node_modules`, { type: "dir" });
+  const script = `${folder}/client.mjs`;
+  await bundle({ esbuild: tools.esbuild, entry: { path: entry }, into: script, worker: false });
+  return [runtime === "bun" ? tools.bun : "node", script];
 }
 
-async function ask({ controlUrl }: ServerFacts, path: string): Promise<Response> {
-  const response = await fetch(controlUrl + path);
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return response;
-}
-
-/** Nothing lost, nothing unaccounted for, and nothing sent again without need. */
-function isSound({ lost, unaccounted, duplicates, withheld, cut }: Totals): boolean {
-  return lost === 0 && unaccounted === 0 && duplicates === withheld + cut;
-}
-
-function print(title: string, totals: Totals): void {
-  const { sent, acknowledged, failed, handedBack, duplicates, withheld, cut } = totals;
-  const number = (value: number) => value.toLocaleString("en");
-  console.log([
-    `\n${title}`,
-    `  sent         ${number(sent)}`,
-    `  acknowledged ${number(acknowledged)}`,
-    `  failed       ${number(failed)}, ${number(handedBack)} of them handed back`,
-    `  duplicates   ${number(duplicates)}: ${number(withheld)} not acknowledged before, ` +
-    `${number(cut)} whose acknowledgement was on its way when the connection broke, ` +
-    `${number(duplicates - withheld - cut)} others`,
-    `  lost         ${number(totals.lost)}`,
-    `  unaccounted  ${number(totals.unaccounted)}`,
-  ].join("\n"));
-}
-
-/** The same numbers in [0, 1) for the same seed: a linear congruential generator. */
-function numbers(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+function startServer() {
+  const process = start({
+    program: Deno.execPath(),
+    args: ["run", "-A", "--no-lock", `${ROOT}/tasks/soak/server.ts`, seed, rate],
+    cwd: ROOT,
+  });
+  const ready = Promise.withResolvers<ServerFacts>();
+  const output = Promise.all([
+    eachLine(process.stdout, (line) => ready.resolve(JSON.parse(line))),
+    eachLine(process.stderr, (line) => console.error(`server: ${line}`)),
+  ]);
+  process.status.then(({ code }) => ready.reject(new Error(`the server exited with ${code}`)));
+  const stop = async () => {
+    process.kill("SIGKILL");
+    await output;
+    await process.status;
   };
+  return { ready: ready.promise, stop };
 }

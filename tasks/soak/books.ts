@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { ACKNOWLEDGED, CUT } from "./protocol.ts";
+import { type DuplicateCause, duplicatesIn, type Landing } from "../../tests/harness/duplicates.ts";
+import type { Tap } from "../../tests/harness/tap.ts";
 
 const SUCCESSFUL = 1;
 const FAILED = 2;
 const HANDED_BACK = 4;
 const LANDED = 8;
+const POISON = 16;
+const REFUSED = 32;
 
 /** The totals of a soak. */
 export interface Totals {
@@ -16,32 +19,37 @@ export interface Totals {
   readonly sent: number;
   /** Reported successful. */
   readonly acknowledged: number;
-  /** Reported failed. */
+  /** Reported failed, each by itself, because the service refuses them. */
+  readonly refused: number;
+  /** Reported failed, together with others. */
   readonly failed: number;
   /** Of those, handed back by `unacknowledged()`. */
   readonly handedBack: number;
-  /** Landings beyond the first. */
-  readonly duplicates: number;
-  /** Of those, after an acknowledgement that was never sent. */
-  readonly withheld: number;
-  /** Of those, after an acknowledgement that was on its way when its connection broke. */
-  readonly cut: number;
+  /** Landings beyond the first, by cause. */
+  readonly duplicates: Readonly<Record<DuplicateCause, number>>;
   /** Reported successful, but not on the server. */
   readonly lost: number;
-  /** Reported neither successful nor failed, reported both, or landed without being sent. */
+  /** Reported refused, but the service has nothing against them. */
+  readonly wronged: number;
+  /** Reported neither successful nor failed, reported twice, or landed without being sent. */
   readonly unaccounted: number;
 }
+
+/** What was reported of a row. */
+export type Report = "successful" | "failed" | "refused";
+
+const MARKS: Readonly<Record<Report, number>> = {
+  successful: SUCCESSFUL,
+  failed: FAILED,
+  refused: REFUSED,
+};
+const REPORTED = SUCCESSFUL | FAILED | REFUSED;
 
 /** Keeps the books. */
 export class Books {
   #rows = new Uint8Array(1 << 20);
   #sent = 0;
-  #reportedTwice = 0;
-
-  /** Rows that were given to the client so far. */
-  get sent(): number {
-    return this.#sent;
-  }
+  #unaccounted = 0;
 
   /** Takes numbers for a batch: the first of them. */
   open(rowCount: number): number {
@@ -55,50 +63,70 @@ export class Books {
     return from;
   }
 
+  /** The service will refuse this row. */
+  poison(row: number): void {
+    this.#rows[row]! |= POISON;
+  }
+
   /** A row was reported. */
-  report(row: number, successful: boolean): void {
-    if ((this.#rows[row]! & (SUCCESSFUL | FAILED)) !== 0) this.#reportedTwice++;
-    this.#rows[row]! |= successful ? SUCCESSFUL : FAILED;
+  report(row: number, report: Report): void {
+    if ((this.#rows[row]! & REPORTED) !== 0) this.#unaccounted++;
+    this.#rows[row]! |= MARKS[report];
   }
 
-  /** A row came back. */
+  /** A row came back; that of one that was not reported failed means nothing yet. */
   handBack(row: number): void {
-    this.#rows[row]! |= HANDED_BACK;
+    if ((this.#rows[row]! & FAILED) !== 0) this.#rows[row]! |= HANDED_BACK;
   }
 
-  /** Compares with what landed: pairs of a row and its flags, in order of arrival. */
-  close(landed: Int32Array): Totals {
-    const latest = new Uint8Array(this.#sent);
-    let duplicates = 0;
-    let withheld = 0;
-    let cut = 0;
-    let unaccounted = this.#reportedTwice;
-    for (let at = 0; at < landed.length; at += 2) {
-      const row = landed[at]!;
-      if (row >= this.#sent) {
-        unaccounted++;
-        continue;
-      }
-      if ((this.#rows[row]! & LANDED) !== 0) {
-        duplicates++;
-        if ((latest[row]! & ACKNOWLEDGED) === 0) withheld++;
-        else if ((latest[row]! & CUT) !== 0) cut++;
-      }
-      this.#rows[row]! |= LANDED;
-      latest[row] = landed[at + 1]!;
-    }
-    let lost = 0;
+  /** Compares with what landed, in the order of arrival. */
+  close(landings: Iterable<Landing>, tap: Tap): Totals {
+    const duplicates: Record<DuplicateCause, number> = { withheld: 0, lost: 0, needless: 0 };
+    for (const { cause } of duplicatesIn(this.#noteLanded(landings), tap)) duplicates[cause]++;
     let acknowledged = 0;
+    let refused = 0;
     let failed = 0;
     let handedBack = 0;
+    let lost = 0;
+    let wronged = 0;
     for (const marks of this.#rows.subarray(0, this.#sent)) {
-      if ((marks & SUCCESSFUL) !== 0) acknowledged++;
-      if ((marks & FAILED) !== 0) failed++;
-      if ((marks & (FAILED | HANDED_BACK)) === (FAILED | HANDED_BACK)) handedBack++;
-      if ((marks & (SUCCESSFUL | LANDED)) === SUCCESSFUL) lost++;
-      if ((marks & (SUCCESSFUL | FAILED)) === 0) unaccounted++;
+      const has = (wanted: number) => (marks & wanted) === wanted;
+      if (has(SUCCESSFUL)) acknowledged++;
+      if (has(REFUSED)) refused++;
+      if (has(FAILED)) failed++;
+      if (has(HANDED_BACK)) handedBack++;
+      if (has(SUCCESSFUL) && !has(LANDED)) lost++;
+      if (has(REFUSED) && !has(POISON)) wronged++;
+      if ((marks & REPORTED) === 0) this.#unaccounted++;
     }
     const sent = this.#sent;
-    return { sent, acknowledged, failed, handedBack, duplicates, withheld, cut, lost, unaccounted };
+    const unaccounted = this.#unaccounted;
+    return {
+      ...{ sent, acknowledged, refused, failed, handedBack, duplicates },
+      ...{ lost, wronged, unaccounted },
+    };
   }
+
+  *#noteLanded(landings: Iterable<Landing>): Generator<Landing> {
+    for (const landing of landings) {
+      for (const row of landing.numbers) {
+        if (row < this.#sent) this.#rows[row]! |= LANDED;
+        else this.#unaccounted++;
+      }
+      yield landing;
+    }
+  }
+}
+
+/** What must not be, in words. */
+export function problemsOf(totals: Totals): string[] {
+  const { lost, unaccounted, wronged, failed, handedBack, duplicates } = totals;
+  const found: readonly (readonly [number, string])[] = [
+    [lost, "rows are lost"],
+    [unaccounted, "rows are unaccounted for"],
+    [wronged, "rows are blamed for others"],
+    [failed - handedBack, "failed rows were not handed back"],
+    [duplicates.needless, "rows were sent again without need"],
+  ];
+  return found.filter(([count]) => count !== 0).map(([count, what]) => `${count} ${what}`);
 }

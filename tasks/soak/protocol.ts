@@ -1,5 +1,5 @@
 /**
- * What the two processes of the soak say to each other.
+ * What the processes of the soak say to each other.
  *
  * @module
  */
@@ -18,9 +18,12 @@ export interface ServerFacts {
   readonly controlUrl: string;
 }
 
-/** Flag of a landed row: its acknowledgement was sent. */
-export const ACKNOWLEDGED = 1;
-/** Flag of a landed row: its connection broke so soon after that it may never have been read. */
-export const CUT = 2;
-/** How soon that is, in milliseconds: longer than clients wait for acknowledgements before they leave. */
-export const IN_FLIGHT_MS = 2_000;
+/** What the client's process is given as its argument, as JSON. */
+export interface ClientOrders {
+  /** Where to send. */
+  readonly server: ServerFacts;
+  /** How long. */
+  readonly seconds: number;
+  /** Seed of what chance decides. */
+  readonly seed: number;
+}

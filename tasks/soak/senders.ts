@@ -3,26 +3,30 @@
  *
  * @module
  */
-import {
-  createWrapper,
-  type Protocol,
-  type TransmissionResult,
-  type ZerobusWrapper,
-} from "@zerobus/wrapper/deno";
+import type { Protocol, TransmissionResult, ZerobusWrapper } from "@zerobus/wrapper";
 import { type RecordBatch, type Table, tableFromArrays } from "apache-arrow";
+import type { Library, Road } from "../../tests/harness/environment.ts";
+import { roadsOver } from "../../tests/harness/roads.ts";
+import { type Tap, transportOf } from "../../tests/harness/tap.ts";
 import type { Books } from "./books.ts";
 import type { ServerFacts } from "./protocol.ts";
 
 /** What the senders of a phase do. */
 export interface SendingOptions {
+  /** What sends. */
+  readonly library: Library;
   /** Where to. */
   readonly server: ServerFacts;
   /** Table to write to. */
   readonly tableName: string;
   /** Where every row is written down. */
   readonly books: Books;
+  /** Where everything is heard that the wrappers are told. */
+  readonly tap: Tap;
   /** Numbers in [0, 1). */
   readonly random: () => number;
+  /** One row in so many is one that the service refuses. */
+  readonly poisonEvery: number;
   /** Aborts when it is enough. */
   readonly enough: AbortSignal;
   /** Told how many rows were reported failed, and why. */
@@ -30,7 +34,7 @@ export interface SendingOptions {
 }
 
 const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect"];
-/** For each protocol. */
+/** For each road. */
 const SENDERS = 5;
 const PIPES = 2;
 const MOST_ROWS = 400;
@@ -41,18 +45,20 @@ const COMFORT_MS = 200;
 
 /** Sends until it is enough; resolves when everything has been reported and closed. */
 export async function send(options: SendingOptions): Promise<void> {
-  await Promise.all(PROTOCOLS.map((protocol) => sendOver(protocol, options)));
+  await Promise.all(roadsOver(PROTOCOLS).map((road) => sendOver(road, options)));
 }
 
-async function sendOver(protocol: Protocol, options: SendingOptions): Promise<void> {
-  const { server, tableName, books, enough } = options;
-  const wrapper = await createWrapper({
+async function sendOver(road: Road, options: SendingOptions): Promise<void> {
+  const { library, server, tableName, books, tap, enough } = options;
+  const transport = transportOf(library, road.protocol, { endpoint: server.url });
+  const wrapper = await library.createWrapper({
     endpoint: server.url,
     unityCatalogUrl: server.unityCatalogUrl,
     clientId: server.clientId,
     clientSecret: server.clientSecret,
     tableName,
-    protocol,
+    ...road.configuration,
+    transport: tap.on(transport),
     retry: { maxAttempts: 30, baseDelayMs: 5, maxDelayMs: 500 },
     // The soak is about delivery under faults, of which there are more than it lets pass.
     backoff: { failureRate: false },
@@ -66,10 +72,15 @@ async function sendOver(protocol: Protocol, options: SendingOptions): Promise<vo
     },
   });
   const settle = (from: number, result: TransmissionResult) => {
-    for (const row of result.successfulRows) books.report(from + row, true);
-    for (const { row } of result.failedRows) books.report(from + row, false);
-    if (result.failedCount === 0) return;
-    options.onFailure(result.failedCount, String(result.error ?? result.failedRows[0]!.error));
+    let failed = 0;
+    for (const row of result.successfulRows) books.report(from + row, "successful");
+    for (const { row, error } of result.failedRows) {
+      const isByItself = error.details.row !== undefined;
+      books.report(from + row, isByItself ? "refused" : "failed");
+      if (!isByItself) failed++;
+    }
+    if (failed === 0) return;
+    options.onFailure(failed, String(result.error));
     noteHandedBack(wrapper, books);
   };
   await Promise.all([
@@ -79,6 +90,7 @@ async function sendOver(protocol: Protocol, options: SendingOptions): Promise<vo
   if (!enough.aborted) throw new Error("the senders stopped too early");
   // What it reports has been reported by the batches already.
   await wrapper.shutdown().catch(() => {});
+  await transport.close();
   noteHandedBack(wrapper, books);
 }
 
@@ -93,7 +105,7 @@ async function sendOneByOne(
     const { from, batch } = nextBatch(options);
     const result = await wrapper.sendBatch(batch);
     settle(from, result);
-    await rest(result.failedCount > 0 ? COMFORT_MS : options.random() * MOST_REST_MS);
+    await rest(result.error !== undefined ? COMFORT_MS : options.random() * MOST_REST_MS);
   }
 }
 
@@ -118,16 +130,23 @@ async function pipe(
     onResult: (result, batch) => {
       settle(starts.get(batch)!, result);
       starts.delete(batch);
-      if (result.failedCount > 0) comfortMs = COMFORT_MS;
+      if (result.error !== undefined) comfortMs = COMFORT_MS;
     },
   }));
 }
 
-function nextBatch({ books, random }: SendingOptions): { from: number; batch: Table } {
+function nextBatch(options: SendingOptions): { from: number; batch: Table } {
+  const { books, random, poisonEvery } = options;
   const rowCount = 1 + Math.floor(random() * MOST_ROWS);
   const from = books.open(rowCount);
   const n = Int32Array.from({ length: rowCount }, (_, row) => from + row);
-  return { from, batch: tableFromArrays({ n }) };
+  const poison = Array.from({ length: rowCount }, () => false);
+  if (random() < rowCount / poisonEvery) {
+    const row = Math.floor(random() * rowCount);
+    poison[row] = true;
+    books.poison(from + row);
+  }
+  return { from, batch: tableFromArrays({ n, poison }) };
 }
 
 function noteHandedBack(wrapper: ZerobusWrapper, books: Books): void {

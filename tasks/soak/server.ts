@@ -4,38 +4,17 @@
  *
  * @module
  */
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { type LocalRequest, startLocalZerobus } from "@zerobus/wrapper/testing";
-import { ACKNOWLEDGED, CUT, IN_FLIGHT_MS, type ServerFacts } from "./protocol.ts";
+import { startLocalZerobus } from "@zerobus/wrapper/testing";
+import { packLandings, StreamNumbers } from "./landed.ts";
+import type { ServerFacts } from "./protocol.ts";
 
 const [seed, rate] = Deno.args.map(Number);
 const local = await startLocalZerobus({
   faults: { seed: seed!, rate: rate! },
   maxRowsKept: Number.MAX_SAFE_INTEGER,
 });
-
-/** What a landed row's acknowledgement came to. */
-function flagsOf({ acknowledged, cutAfterMs = Infinity }: LocalRequest): number {
-  if (!acknowledged) return 0;
-  return cutAfterMs < IN_FLIGHT_MS ? ACKNOWLEDGED | CUT : ACKNOWLEDGED;
-}
-
-/** Every landed row in order of arrival: its number, and what its acknowledgement came to. */
-function landed(tableName: string): Int32Array<ArrayBuffer> {
-  const table = local.tables.get(tableName);
-  const rows = new Int32Array(2 * (table?.rowCount ?? 0));
-  let at = 0;
-  for (const request of table?.requests() ?? []) {
-    const flags = flagsOf(request);
-    for (const record of request.records()) {
-      const reader = new BinaryReader(record);
-      reader.tag();
-      rows[at++] = reader.int32();
-      rows[at++] = flags;
-    }
-  }
-  return rows;
-}
+local.faults.add({ kind: "reject_record", column: "poison", equals: true });
+const streams = new StreamNumbers();
 
 const commands: Readonly<Record<string, (parameters: URLSearchParams) => Promise<Response>>> = {
   "/restart": async (parameters) => {
@@ -47,8 +26,11 @@ const commands: Readonly<Record<string, (parameters: URLSearchParams) => Promise
     return Promise.resolve(new Response());
   },
   "/fired": () => Promise.resolve(Response.json(local.faults.fired)),
-  "/landed": (parameters) =>
-    Promise.resolve(new Response(landed(parameters.get("table") ?? "").buffer)),
+  "/landed": (parameters) => {
+    const requests = local.tables.get(parameters.get("table") ?? "")?.requests() ?? [];
+    return Promise.resolve(new Response(packLandings(requests, streams).buffer));
+  },
+  "/streams": () => Promise.resolve(Response.json(streams.ids)),
 };
 
 const control = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
