@@ -9,6 +9,7 @@
  * @module
  */
 import { capture } from "./command.ts";
+import { checkBlocks } from "./documentation/check_blocks.ts";
 import { isContinuousIntegration, readManifest, ROOT } from "./project.ts";
 
 /** One check; it fails by throwing. */
@@ -52,8 +53,9 @@ async function checkLockFile(): Promise<void> {
 const CHECKS: readonly Check[] = [
   { title: "formatting", run: () => deno("fmt", "--check") },
   { title: "lint", run: () => deno("lint") },
-  { title: "types", run: () => deno("check", ".") },
+  { title: "types", run: () => deno("check", "--quiet", ".") },
   { title: "documentation", run: lintDocumentation },
+  { title: "code in the documents", run: checkBlocks },
   { title: "generated code", run: () => deno("run", "-A", "tasks/generate.ts", "--check") },
   { title: "architecture", run: () => deno("test", "-A", "tests/architecture_test.ts") },
   {

@@ -9,9 +9,10 @@
 import { startLocalZerobus } from "@zerobus/wrapper/testing";
 import { tableToIPC } from "apache-arrow";
 import { oddBatch } from "../examples/odd_batch.ts";
-import { capture, eachLine, start } from "./command.ts";
+import { capture } from "./command.ts";
 import { pack } from "./pack.ts";
 import { ROOT, withTempFolder } from "./project.ts";
+import { serveWorker } from "./serve_worker.ts";
 import { bundle, bundleForWorker } from "./test/bundle.ts";
 import { installPackage, installTools } from "./test/tools.ts";
 
@@ -85,31 +86,14 @@ async function postToWorker(
   files: readonly string[],
   env: Record<string, string>,
 ): Promise<string> {
-  const process = start({
-    program: workerd,
-    args: ["serve", "--control-fd=1", configuration],
-    env,
-  });
-  const ready = Promise.withResolvers<number>();
-  const timer = setTimeout(() => ready.reject(new Error("workerd did not start")), RUN_TIMEOUT_MS);
-  const output = eachLine(process.stdout, (line) => {
-    const port = /"event":"listen".*"port":(\d+)/.exec(line)?.[1];
-    if (port !== undefined) ready.resolve(Number(port));
-  });
-  const errors = eachLine(process.stderr, (line) => console.error(`  workerd: ${line}`));
-  try {
-    const url = `http://127.0.0.1:${await ready.promise}/`;
-    const answers: string[] = [];
-    for (const file of files) {
-      const signal = AbortSignal.timeout(RUN_TIMEOUT_MS);
-      const body = await Deno.readFile(file);
-      const response = await fetch(url, { method: "POST", body, signal });
-      answers.push(`${response.status} ${await response.text()}`);
-    }
-    return answers.join("\n");
-  } finally {
-    clearTimeout(timer);
-    process.kill("SIGKILL");
-    await Promise.all([output, errors, process.status]);
+  const onLine = (line: string) => console.error(`  workerd: ${line}`);
+  await using served = await serveWorker({ workerd, configuration, env, onLine });
+  const answers: string[] = [];
+  for (const file of files) {
+    const signal = AbortSignal.timeout(RUN_TIMEOUT_MS);
+    const body = await Deno.readFile(file);
+    const response = await fetch(served.url, { method: "POST", body, signal });
+    answers.push(`${response.status} ${await response.text()}`);
   }
+  return answers.join("\n");
 }

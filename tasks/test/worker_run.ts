@@ -5,7 +5,8 @@
  */
 import { basename } from "node:path";
 import { controlServer } from "../../tests/harness/remote.ts";
-import { eachLine, start } from "../command.ts";
+import { eachLine } from "../command.ts";
+import { serveWorker } from "../serve_worker.ts";
 import { Recorder } from "./recorder.ts";
 import { RUN_TIMEOUT_MS } from "./script_run.ts";
 import type { Tally } from "./tally.ts";
@@ -57,28 +58,21 @@ export async function runWorker(run: WorkerRun): Promise<void> {
     configFile,
     configuration(basename(worker), `http://127.0.0.1:${server.addr.port}/`),
   );
-  // The control channel is the standard output: it says which port was free.
-  const process = start({ program: workerd, args: ["serve", "--control-fd=1", configFile] });
+  const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    recorder.fail(`still running after ${RUN_TIMEOUT_MS} ms`);
-    process.kill("SIGKILL");
+    timeout.reject(new Error(`still running after ${RUN_TIMEOUT_MS} ms`));
   }, RUN_TIMEOUT_MS);
   try {
-    const asked = Promise.withResolvers<void>();
-    const output = eachLine(process.stdout, (line) => {
-      const port = portIn(line);
-      if (port === undefined) recorder.take(line);
-      else ask(port, filter, recorder).then(asked.resolve, asked.reject);
+    await using served = await serveWorker({
+      workerd,
+      configuration: configFile,
+      onLine: (line) => recorder.take(line),
     });
-    const errors = eachLine(process.stderr, (line) => recorder.take(line));
-    await Promise.race([asked.promise, process.status]);
-    stop(process);
-    await Promise.all([output, errors, process.status]);
+    await Promise.race([ask(served.url, filter, recorder), served.gone, timeout.promise]);
   } catch (failure) {
     recorder.fail(`the worker did not answer: ${failure}`);
   } finally {
     clearTimeout(timer);
-    stop(process);
     await control.close();
     await server.shutdown();
   }
@@ -86,25 +80,10 @@ export async function runWorker(run: WorkerRun): Promise<void> {
   recorder.finish();
 }
 
-/** The port in workerd's message that it listens, if the line is that. */
-function portIn(line: string): number | undefined {
-  const match = /^\{.*"event":"listen".*"port":(\d+)/.exec(line);
-  return match === null ? undefined : Number(match[1]);
-}
-
-async function ask(port: number, filter: string, recorder: Recorder): Promise<void> {
-  const url = new URL(`http://127.0.0.1:${port}/`);
+async function ask(place: string, filter: string, recorder: Recorder): Promise<void> {
+  const url = new URL(place);
   url.searchParams.set("filter", filter);
   const response = await fetch(url);
   if (!response.ok || response.body === null) throw new Error(await response.text());
   await eachLine(response.body, (line) => recorder.take(line));
-}
-
-/** Kills a process, unless it is gone already. */
-function stop(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch (reason) {
-    if (!(reason instanceof TypeError)) throw reason; // it has ended by itself
-  }
 }

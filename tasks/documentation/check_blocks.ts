@@ -1,0 +1,56 @@
+/**
+ * Checks the TypeScript in the documents as the compiler sees it.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { capture } from "../command.ts";
+import { ROOT } from "../project.ts";
+import { type Block, blocksOf } from "./blocks.ts";
+
+/** Folder for the blocks: inside the repository, where its packages are found. */
+const FOLDER = `${ROOT}/.tmp/documentation`;
+
+/** Every code block of the README and of what else there is to read. */
+export async function readBlocks(): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const path of await documents()) {
+    blocks.push(...blocksOf(path, await Deno.readTextFile(`${ROOT}/${path}`)));
+  }
+  return blocks;
+}
+
+/** Type-checks each TypeScript block; complaints name the document and the line. */
+export async function checkBlocks(): Promise<void> {
+  const blocks = (await readBlocks()).filter(({ language }) => language === "ts");
+  await Deno.mkdir(FOLDER, { recursive: true });
+  try {
+    const files: string[] = [];
+    for (const block of blocks) {
+      const file = `${FOLDER}/${basename(block.document, ".md").toLowerCase()}_${block.line}.ts`;
+      // On the first line, so that the lines that are complained about can be found.
+      const surroundings = `import "../../tasks/documentation/surroundings.ts"; `;
+      await Deno.writeTextFile(file, surroundings + block.text);
+      files.push(file);
+    }
+    await capture({
+      program: Deno.execPath(),
+      args: ["check", "--quiet", ...files],
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+      timeoutMs: 120_000,
+    });
+  } finally {
+    await Deno.remove(FOLDER, { recursive: true });
+  }
+}
+
+async function documents(): Promise<string[]> {
+  const listed = await capture({
+    program: "git",
+    args: ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+    cwd: ROOT,
+    timeoutMs: 30_000,
+  });
+  return listed.split("\n").filter((path) => path !== "");
+}
