@@ -37,6 +37,8 @@ type Phase =
   | "paused"
   /** Half-closed by this side, listening for a last moment. */
   | "draining"
+  /** The wire takes nothing more: the same, for there may be a reason to hear. */
+  | "broken"
   | "over";
 
 /**
@@ -244,6 +246,7 @@ export class Session {
    */
   #afterSendFailure(error: ZerobusError): void {
     if (this.#phase !== "sending" && this.#phase !== "paused") return;
+    this.#phase = "broken";
     this.#setTimer(
       this.#options.limits.drainTimeoutMs,
       () => this.#finish({ kind: "failed", error }),

@@ -32,6 +32,8 @@ export class MemoryConnection {
   onRequest: (request: OutgoingRequest) => void = () => {};
   /** Whether the client half-closed. */
   halfClosed = false;
+  /** Whether a request came after that. */
+  hasLateRequests = false;
   /** Whether the client dropped the stream. */
   dropped = false;
   /** Whether the server ends the stream when the client half-closes. */
@@ -120,7 +122,10 @@ export class MemoryConnection {
 
   async #take(request: OutgoingRequest): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
-    if (this.halfClosed) throw new Error("a request after the half-close");
+    if (this.halfClosed) {
+      this.hasLateRequests = true;
+      throw new Error("a request after the half-close");
+    }
     if (request.offset !== this.requests.length) {
       this.fail(
         new TransmissionError(

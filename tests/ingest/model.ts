@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { settle } from "./fake_clock.ts";
 import type { MemoryConnection } from "./memory_transport.ts";
-import { held, idOf, payload, type Stage, stage, unavailable } from "./stage.ts";
+import { held, idOf, payload, type Stage, stage, unauthenticated, unavailable } from "./stage.ts";
 
 const LIMITS = {
   maxInflightRequests: 6,
@@ -15,13 +15,13 @@ const LIMITS = {
   connectTimeoutMs: 5_000,
 };
 
-/** Something that happens. */
-export type Step =
+/** Something that takes no time. */
+export type Event =
   | { readonly do: "ingest"; readonly size: number }
   | { readonly do: "acknowledge"; readonly count: number }
   | { readonly do: "wait"; readonly which: number }
   | { readonly do: "announceEnd"; readonly ms: number }
-  | { readonly do: "advance"; readonly ms: number }
+  | { readonly do: "freeze"; readonly ms: number }
   | {
     readonly do:
       | "withdraw"
@@ -33,9 +33,19 @@ export type Step =
       | "breakSending"
       | "stall"
       | "resume"
+      | "ignoreHalfClose"
       | "refuseNext"
+      | "refuseCredentials"
+      | "failProvider"
       | "hangNext";
   };
+
+/** Something that happens. */
+export type Step =
+  | Event
+  | { readonly do: "advance"; readonly ms: number }
+  /** Before anybody has had a turn in between. */
+  | { readonly do: "together"; readonly events: readonly Event[] };
 
 /** What the server knows of a connection. */
 interface Progress {
@@ -62,10 +72,24 @@ export class Model {
   /** Requests in line, by number. */
   readonly #waiting = new Map<number, { size: number; withdrawal: AbortController }>();
   readonly #progress = new Map<MemoryConnection, Progress>();
+  /** Connections whose end was announced, but perhaps not heard of yet. */
+  readonly #announced = new Set<Progress>();
   #next = 0;
+  /** Whether credentials were refused, or are about to be, since the last progress. */
+  #refused = false;
+  /** How often the headers provider is going to fail. */
+  #providerFailures = 0;
 
   constructor(chance: number) {
-    this.set = stage({ limits: LIMITS, retry: { maxAttempts: 1e9, maxDelayMs: 5_000 } });
+    this.set = stage({
+      limits: LIMITS,
+      retry: { maxAttempts: 1e9, maxDelayMs: 5_000 },
+      headersProvider: () => {
+        if (this.#providerFailures-- > 0) throw new Error("the vault is closed");
+        this.#providerFailures = 0;
+        return {};
+      },
+    });
     this.set.clock.chances = [chance];
     this.set.transport.onConnection = (server) => {
       const base = this.durable;
@@ -80,6 +104,15 @@ export class Model {
   }
 
   async apply(step: Step): Promise<void> {
+    if (step.do === "advance") await this.set.clock.advance(step.ms);
+    else if (step.do === "together") step.events.forEach((event) => this.#happen(event));
+    else this.#happen(step);
+    await settle();
+    for (const progress of this.#announced) progress.isAnnounced = true;
+    this.check();
+  }
+
+  #happen(step: Event): void {
     const { stream, transport, clock } = this.set;
     const server = this.#live();
     switch (step.do) {
@@ -125,8 +158,7 @@ export class Model {
         break;
       case "announceEnd":
         server?.announceEnd(step.ms);
-        await settle();
-        if (server) this.#progress.get(server)!.isAnnounced = true;
+        if (server) this.#announced.add(this.#progress.get(server)!);
         break;
       case "refuseNext":
         transport.answers.push(unavailable());
@@ -134,17 +166,27 @@ export class Model {
       case "hangNext":
         transport.answers.push("hang");
         break;
-      case "advance":
-        await clock.advance(step.ms);
+      case "ignoreHalfClose":
+        if (server) server.endsOnHalfClose = false;
+        break;
+      case "refuseCredentials":
+        // Twice in a row would be final.
+        if (!this.#refused) transport.answers.push(unauthenticated());
+        this.#refused = true;
+        break;
+      case "failProvider":
+        this.#providerFailures++;
+        break;
+      case "freeze":
+        clock.freeze(step.ms);
         break;
     }
-    await settle();
-    this.check();
   }
 
   check(): void {
     const { stream } = this.set;
     assertEquals([this.violations, stream.failure], [[], undefined]);
+    assert(!this.set.transport.connections.some(({ hasLateRequests }) => hasLateRequests));
     this.checkUnacknowledged();
     assertEquals(this.ingested, this.ingested.toSorted((a, b) => a - b), "nobody overtook");
     assertLessOrEqual(stream.inflightRequests, LIMITS.maxInflightRequests);
@@ -175,7 +217,7 @@ export class Model {
   /** From now on the server is well and acknowledges whatever it gets. */
   heal(): void {
     const { transport } = this.set;
-    transport.answers.length = 0;
+    transport.answers.length = this.#providerFailures = 0;
     const { onConnection } = transport;
     transport.onConnection = (server) => {
       onConnection(server);
@@ -231,9 +273,16 @@ export class Model {
       if (!this.landed.includes(id)) this.landed.push(id);
     }
     if (!isDelivered || upTo === 0) return;
+    if (upTo > progress.acknowledged && !this.#isRefusalAhead()) this.#refused = false;
     progress.acknowledged = upTo;
     this.durable = progress.base + upTo;
     server.acknowledge(upTo - 1);
+  }
+
+  #isRefusalAhead(): boolean {
+    return this.set.transport.answers.some((answer) =>
+      answer instanceof Error && answer.name === "AuthenticationError"
+    );
   }
 
   /** The connection that is open on both sides, if there is one. */

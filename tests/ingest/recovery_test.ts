@@ -218,3 +218,20 @@ test("a server that finds a gap in the offsets would say so, and never does", as
   assertEquals([set.stream.failure, unacknowledged(set.stream)], [undefined, []]);
   await strike(set);
 });
+
+test("a wire that takes nothing more is not kept for later, though all is acknowledged", async () => {
+  const set = stage();
+  set.transport.onConnection = (server) => server.stall();
+  await set.ingest(0);
+  const [old] = set.transport.connections;
+  old!.breakSending(unavailable());
+  await settle();
+  old!.acknowledge(0);
+  await settle();
+  await set.ingest(1);
+  await set.clock.advance(500);
+  assertEquals(old!.dropped, true);
+  await set.clock.advance(100);
+  assertEquals(received(set.transport.latest), [1]);
+  await strike(set);
+});
