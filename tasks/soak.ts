@@ -40,13 +40,16 @@ await withTempFolder(async (folder) => {
       console.log("✗ the client does not come to an end");
       client.kill("SIGKILL");
     }, Number(seconds) * 1000 + PATIENCE_MS);
-    const [{ code }] = await Promise.all([
+    const [{ code, signal }] = await Promise.all([
       client.status,
       eachLine(client.stdout, (line) => console.log(line)),
       eachLine(client.stderr, (line) => console.error(line)),
     ]);
     clearTimeout(patience);
-    if (code !== 0) Deno.exitCode = 1;
+    if (code !== 0) {
+      console.log(`✗ the client exited with ${signal ?? code}`);
+      Deno.exitCode = 1;
+    }
   } finally {
     await server.stop();
   }
