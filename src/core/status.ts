@@ -42,7 +42,7 @@ export interface StatusAnswer {
   readonly established: boolean;
   /** The failure underneath, if there is one. */
   readonly cause?: unknown;
-  /** More facts. */
+  /** More facts. A `serviceCode` among them counts, and not one in the message. */
   readonly details?: ErrorDetails;
   /** Statuses to treat as retryable. Default {@linkcode DEFAULT_RETRYABLE_STATUSES}. */
   readonly retryable?: readonly StatusName[];
@@ -58,9 +58,9 @@ export function errorFromStatus(answer: StatusAnswer): ZerobusError {
   const retryable = (answer.retryable ?? DEFAULT_RETRYABLE_STATUSES).includes(status);
   const serviceCode = serviceCodeOf(answer.message);
   const details: ErrorDetails = {
+    ...(serviceCode === undefined ? {} : { serviceCode }),
     ...answer.details,
     status,
-    ...(serviceCode === undefined ? {} : { serviceCode }),
   };
   const options = { retryable, details, ...(cause === undefined ? {} : { cause }) };
   const text = answer.message === "" ? "" : `: ${answer.message}`;

@@ -157,9 +157,12 @@ export class Lane {
     this.#retire(stream);
     const left = stream.unacknowledged().map(({ records }) => records)
       .filter((records) => records instanceof Parcel);
-    this.#mending = this.#sortOut(left, refusal).catch((reason) => {
+    const mending = this.#mending = this.#sortOut(left, refusal).catch((reason) => {
       for (const parcel of left) parcel.lose(ZerobusError.from(reason));
-    }).finally(() => this.#mending = undefined);
+    }).finally(() => {
+      // What follows the refused rows may have been refused, too.
+      if (this.#mending === mending) this.#mending = undefined;
+    });
   }
 
   /** A stream that carries nothing: the present one, unless the service has refused it meanwhile. */

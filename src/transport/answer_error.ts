@@ -4,14 +4,19 @@
  *
  * @module
  */
+import type { ConnectError } from "@connectrpc/connect";
 import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
 import { ConnectionError, type ErrorDetails, type ZerobusError } from "../core/errors.ts";
 import { errorFromStatus } from "../core/status.ts";
 import { type StatusName, statusName } from "../core/status_name.ts";
+import { ErrorInfoSchema } from "../gen/error_info_pb.ts";
 import { RetryInfoSchema } from "../gen/retry_info_pb.ts";
 import { durationMs, timerMs } from "./duration.ts";
 import type { HttpResponse } from "./http_client.ts";
 import type { Ending } from "./stream_protocol.ts";
+
+/** Whose causes of failure we know: the service's, which may leave its name out. */
+const DOMAINS: readonly string[] = ["zerobus.databricks.com", ""];
 
 /** The circumstances of a failure. */
 export interface Circumstances {
@@ -29,17 +34,26 @@ export function endingError({ error }: Ending, circumstances: Circumstances): Ze
   if (error === undefined) {
     return errorFromStatus({ status: "OK", message: "", established, retryable });
   }
-  const retryInfo = error.findDetails(RetryInfoSchema)[0];
   return errorFromStatus({
     status: statusName(error.code),
     message: error.rawMessage,
     established,
     retryable,
     cause: error,
-    ...(retryInfo === undefined
-      ? {}
-      : { details: { retryAfterMs: durationMs(retryInfo.retryDelay) } }),
+    details: { ...retryInfoOf(error), ...serviceCodeOf(error) },
   });
+}
+
+function retryInfoOf(error: ConnectError): ErrorDetails {
+  const [info] = error.findDetails(RetryInfoSchema);
+  return info === undefined ? {} : { retryAfterMs: durationMs(info.retryDelay) };
+}
+
+/** The service's own number, where it sends it apart from the message. */
+function serviceCodeOf(error: ConnectError): ErrorDetails {
+  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => DOMAINS.includes(domain));
+  const code = info?.metadata.error_code ?? "";
+  return /^\d{1,9}$/.test(code) ? { serviceCode: Number(code) } : {};
 }
 
 /** The error for an answer that is not one of the protocol: a proxy's, or another server's. */

@@ -53,6 +53,22 @@ export function failureSuite(env: TestEnvironment): void {
       assertEquals(result.attempts, 1);
     });
 
+    test(`${name}: the service's number in the details of an error is heeded`, async () => {
+      await using local = await env.startLocal({
+        // The text is anybody's: it may hold a number, too.
+        faults: [
+          { kind: "error", status: "UNAVAILABLE", message: "row 6006 has 6006", at: "creation" },
+          { kind: "error", status: "UNAVAILABLE", serviceCode: 6006 },
+        ],
+      });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const first = await wrapper.sendBatch(numbers(1));
+      assertEquals([first.error, first.attempts], [undefined, 3]);
+      assertEquals(wrapper.backoff.reason, "service");
+      assertEquals((await wrapper.sendBatch(numbers(2))).error?.retryable, true);
+      assertEquals((await local.table(TABLE)).rowCount, 1);
+    });
+
     test(`${name}: rows survive a restart of the server`, async () => {
       const first = await env.startLocal();
       const port = Number(new URL(first.url).port);

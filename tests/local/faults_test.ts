@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
 import { ConfigurationError } from "../../src/core/errors.ts";
+import { ErrorInfoSchema } from "../../src/gen/error_info_pb.ts";
 import { RetryInfoSchema } from "../../src/gen/retry_info_pb.ts";
 import { type Fault, startLocalZerobus } from "../../src/local/mod.ts";
 import { test } from "../harness/mod.ts";
@@ -199,18 +200,21 @@ test("faults: the place in the script survives connections", async () => {
   assertEquals(await saidBy(local, 1), ["created", "ack 0", "OK"]);
 });
 
-test("faults: RetryInfo is in the details", async () => {
+test("faults: RetryInfo and ErrorInfo are in the details", async () => {
   const fault: Fault = {
     kind: "error",
     at: "creation",
     status: "UNAVAILABLE",
     retryAfterMs: 1_500,
+    serviceCode: 6006,
   };
   await using local = await startLocalZerobus({ faults: [fault] });
   const stream = openStream(local);
   stream.send(createStream(READING));
-  const [info] = (await stream.outcome())!.findDetails(RetryInfoSchema);
+  const error = (await stream.outcome())!;
+  const [info] = error.findDetails(RetryInfoSchema);
   assertEquals([info?.retryDelay?.seconds, info?.retryDelay?.nanos], [1n, 500_000_000]);
+  assertEquals(error.findDetails(ErrorInfoSchema)[0]?.metadata, { error_code: "6006" });
 });
 
 test("faults: a rejected token is never taken again", async () => {

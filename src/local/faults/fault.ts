@@ -90,8 +90,10 @@ export interface StreamError extends FaultScope {
   readonly at?: Moment;
   /** Text of the error. Default: one that says it was scripted. */
   readonly message?: string;
-  /** Sends a `RetryInfo` detail with this delay, in milliseconds. Default: no details. */
+  /** Sends a `RetryInfo` detail with this delay, in milliseconds. Default: none. */
   readonly retryAfterMs?: number;
+  /** Sends an `ErrorInfo` detail with the service's own number, such as 6006. Default: none. */
+  readonly serviceCode?: number;
 }
 
 /**
