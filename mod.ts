@@ -47,6 +47,9 @@ export type {
   ArrowType,
 } from "./src/core/arrow.ts";
 export type { BackoffBounds, RetryBounds } from "./src/core/backoff.ts";
+export type { DebugOptions } from "./src/core/debug_options.ts";
+export type { FileSystem, WritableFile } from "./src/core/file_system.ts";
+export type { DebugStatus } from "./src/debug/debug_tap.ts";
 export { type Clock, systemClock } from "./src/core/clock.ts";
 export type { Backoff, BackoffReason } from "./src/core/protective_backoff.ts";
 export {

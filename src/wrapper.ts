@@ -13,13 +13,16 @@ import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
 import { type Preset, resolveConfiguration } from "./core/resolve.ts";
 import type { TransmissionResult } from "./core/result.ts";
 import type { Transport } from "./core/transport.ts";
+import type { DebugStatus, DebugTap } from "./debug/debug_tap.ts";
 import { batchSink } from "./delivery/batch_sink.ts";
 import { countForBackoff } from "./delivery/backoff_count.ts";
 import { Deliveries } from "./delivery/deliveries.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import { requestPlanner } from "./delivery/request_planner.ts";
+import type { DeliveryObserver } from "./delivery/observer.ts";
 import { checkedSendOptions } from "./delivery/send_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
+import { debugObserver, debugTap } from "./debug_output.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
 
@@ -63,6 +66,8 @@ export interface WrapperPreset extends Preset {
   readonly network: (configuration: ResolvedConfiguration, raw: Raw) => Network;
   /** Time and chance, for tests. Default: the real ones. */
   readonly clock?: Clock;
+  /** Repeats a call without keeping a program running. Default: as well as the web can. */
+  readonly every?: (ms: number, run: () => void) => () => void;
 }
 
 /** How a wrapper reaches the world. */
@@ -80,6 +85,8 @@ export class ZerobusWrapper implements AsyncDisposable {
   readonly #streams: StreamSet | undefined;
   readonly #backoff: ProtectiveBackoff;
   readonly #deliveries = new Deliveries();
+  readonly #debug: DebugTap | undefined;
+  readonly #observers: readonly Partial<DeliveryObserver>[];
   #shutdown: Promise<void> | undefined;
 
   /** Use `createWrapper`. */
@@ -88,6 +95,8 @@ export class ZerobusWrapper implements AsyncDisposable {
     const clock = this.#clock = preset.clock ?? systemClock;
     const backoff = this.#backoff = new ProtectiveBackoff(resolved.backoff, clock);
     this.#configuration = resolved;
+    this.#debug = debugTap(resolved, clock, preset.every);
+    this.#observers = this.#debug === undefined ? [] : [debugObserver(this.#debug)];
     if (resolved.writerDisabled) return;
     const network = preset.network(resolved, configuration as unknown as Raw);
     // A transport of the user's stays the user's to close.
@@ -113,6 +122,11 @@ export class ZerobusWrapper implements AsyncDisposable {
    */
   get backoff(): Backoff {
     return this.#backoff;
+  }
+
+  /** What became of debug output; `undefined` when it is off. */
+  get debug(): DebugStatus | undefined {
+    return this.#debug;
   }
 
   /**
@@ -159,6 +173,7 @@ export class ZerobusWrapper implements AsyncDisposable {
   async flush(): Promise<void> {
     this.#assertOpen();
     const failure = await this.#finished("flush");
+    await this.#debug?.flush();
     if (failure !== undefined) throw failure;
   }
 
@@ -208,6 +223,7 @@ export class ZerobusWrapper implements AsyncDisposable {
       maxExtraRequests: isolation?.maxExtraRequests ?? 0,
       clock: this.#clock,
       signal,
+      observers: this.#observers,
     });
     this.#deliveries.add(delivery);
     if (streams !== undefined) countForBackoff(delivery, this.#backoff);
@@ -242,6 +258,7 @@ export class ZerobusWrapper implements AsyncDisposable {
       await this.#streams?.close();
     } finally {
       await this.#transport?.close();
+      await this.#debug?.close();
     }
     if (failure !== undefined) throw failure;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DebugOptions, ResolvedDebug } from "./debug_options.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { RecordFormat } from "./record_format.ts";
 import type { Secret } from "./secret.ts";
@@ -146,8 +147,9 @@ export interface WrapperConfiguration {
   /** Supplies the headers of every connection instead of the built-in OAuth. */
   readonly headersProvider?: HeadersProvider | undefined;
   /**
-   * Convert and check batches as usual but open no connection: for dry runs and tests. Default
-   * false.
+   * Convert and check batches as usual, and write debug output if that is on, but open no
+   * connection: for dry runs and tests. It needs no credentials, and no debug output either: the
+   * results alone tell which rows could be converted. Default false.
    */
   readonly writerDisabled?: boolean | undefined;
   /** Wire protocol. Default: the entry point's own (`grpc`, or `grpc-web` in the core). */
@@ -174,6 +176,8 @@ export interface WrapperConfiguration {
   readonly isolateRejectedRows?: boolean | IsolationOptions | undefined;
   /** See {@linkcode BackoffOptions}. */
   readonly backoff?: BackoffOptions | undefined;
+  /** See {@linkcode DebugOptions}. */
+  readonly debug?: DebugOptions | undefined;
   /** Aborting it stops the wrapper at once: everything not yet durable fails. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -214,6 +218,8 @@ export interface ResolvedConfiguration {
   readonly isolation: Resolved<IsolationOptions> | undefined;
   /** See {@linkcode BackoffOptions}. */
   readonly backoff: ResolvedBackoff;
+  /** See {@linkcode DebugOptions}; absent when it is off. */
+  readonly debug: ResolvedDebug | undefined;
   /** See {@linkcode WrapperConfiguration.signal}. */
   readonly signal: AbortSignal | undefined;
 }

@@ -12,7 +12,9 @@ import {
   shown,
 } from "./checks.ts";
 import type { Access, ResolvedConfiguration } from "./configuration.ts";
+import { resolveDebug } from "./debug_options.ts";
 import { ConfigurationError } from "./errors.ts";
+import type { FileSystem } from "./file_system.ts";
 import {
   resolveBackoff,
   resolveConversion,
@@ -33,6 +35,8 @@ export interface Preset {
   readonly protocols: readonly Protocol[];
   /** Names of the options that only this entry point has, and checks itself. */
   readonly ownOptions: readonly string[];
+  /** Where files are, if the entry point has any. */
+  readonly files?: FileSystem;
 }
 
 const KNOWN = [
@@ -53,6 +57,7 @@ const KNOWN = [
   "conversion",
   "isolateRejectedRows",
   "backoff",
+  "debug",
   "signal",
 ] as const;
 
@@ -81,14 +86,15 @@ export function resolveConfiguration(
   const stream = resolveStream(raw.stream ?? {});
   const protocol = resolveProtocol(raw.protocol ?? preset.protocol, preset);
   const transport = resolveTransport(raw.transport);
+  // What a transport of the user's carries is between the two.
+  const recordFormat = resolveRecordFormat(raw.recordFormat, transport === undefined && protocol);
   return Object.freeze({
     endpoint,
     tableName,
     access: resolveAccess(raw, insecure, writerDisabled),
     writerDisabled,
     protocol,
-    // What a transport of the user's carries is between the two.
-    recordFormat: resolveRecordFormat(raw.recordFormat, transport === undefined && protocol),
+    recordFormat,
     transport,
     applicationName: resolveApplicationName(raw.applicationName),
     retry: resolveRetry(raw.retry ?? {}),
@@ -96,6 +102,7 @@ export function resolveConfiguration(
     conversion: resolveConversion(raw.conversion ?? {}),
     isolation: resolveIsolation(raw.isolateRejectedRows ?? true, stream),
     backoff: resolveBackoff(raw.backoff ?? {}),
+    debug: resolveDebug(raw.debug, recordFormat, preset.files),
     signal: resolveSignal(raw.signal),
   });
 }

@@ -12,6 +12,7 @@ import { payloadBytes } from "../ingest/payload.ts";
 import { Allowance } from "./isolation.ts";
 import type { Lane } from "./lane.ts";
 import { Ledger } from "./ledger.ts";
+import { type DeliveryObserver, notify } from "./observer.ts";
 import { Parcel } from "./parcel.ts";
 import type { EncodedRequest, RequestPlan } from "./request_plan.ts";
 import type { Segment } from "./segment.ts";
@@ -30,6 +31,8 @@ export interface DeliveryContext {
   readonly clock: Clock;
   /** Aborting it stops encoding and admission; requests already admitted go on. */
   readonly signal: AbortSignal | undefined;
+  /** Told what happens. */
+  readonly observers: readonly Partial<DeliveryObserver>[];
 }
 
 /** Longest that encoding may keep other work waiting, in milliseconds. */
@@ -112,8 +115,10 @@ export class Delivery {
   }
 
   async #admit(batch: ArrowBatch, base: number): Promise<void> {
-    const { signal } = this.#context;
+    const { signal, observers, clock } = this.#context;
     const plan = converting(() => this.#context.plan(batch));
+    const told = notify(observers, "batch", { batch, plan });
+    if (told !== undefined) await told;
     const requests = converting(() => plan.encode(batch));
     for (;;) {
       this.#check();
@@ -121,8 +126,13 @@ export class Delivery {
       if (lane !== undefined) this.#noteAttempts(lane);
       const passOn = await lane?.turn.take(signal);
       try {
+        const startedAt = clock.now();
         const { value: request, done } = converting(() => requests.next());
         if (done) return;
+        const encodeMs = clock.now() - startedAt;
+        const event = { batch, plan, request, base, encodeMs, retain: () => () => {} };
+        const told = notify(observers, "request", event);
+        if (told !== undefined) await told;
         const segment = this.#ledger.add(base, request);
         this.#encodedBytes += payloadBytes(request);
         if (lane === undefined || request.rowCount === 0) segment.settle("durable");
@@ -169,7 +179,7 @@ export class Delivery {
   async #conclude(): Promise<TransmissionResult> {
     await this.admitted;
     await Promise.all(this.#underway);
-    return new TransmissionResult({
+    const result = new TransmissionResult({
       totalRows: this.#ledger.totalRows,
       failures: this.#ledger.failures(this.#error),
       error: this.#ledger.failure(this.#error),
@@ -178,6 +188,8 @@ export class Delivery {
       batchSizeBytes: this.#batchSizeBytes,
       encodedBytes: this.#encodedBytes,
     });
+    notify(this.#context.observers, "concluded", { result });
+    return result;
   }
 
   /** Lets sockets and timers have their turn when encoding has kept the thread for a while. */

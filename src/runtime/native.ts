@@ -5,6 +5,7 @@
  * @module
  */
 import { isUtf8 } from "node:buffer";
+import { clearInterval, setInterval } from "node:timers";
 import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
 import type { WrapperConfiguration } from "../core/configuration.ts";
 import { useNativeUtf8 } from "../encode/utf8.ts";
@@ -13,6 +14,7 @@ import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
 import { transportOptionsOf } from "../web.ts";
 import { type Network, type WrapperPreset, ZerobusWrapper } from "../wrapper.ts";
 import { grpcTransport } from "./grpc/grpc_transport.ts";
+import { nodeFiles } from "./files/node_files.ts";
 import { tlsFetch } from "./grpc/tls_fetch.ts";
 import { tlsHttpClient } from "./grpc/tls_http_client.ts";
 import type { TlsOptions } from "./grpc/tls_options.ts";
@@ -27,6 +29,11 @@ const native: WrapperPreset = {
   protocol: "grpc",
   protocols: ["grpc", "grpc-web", "connect"],
   ownOptions: ["tls"],
+  files: nodeFiles,
+  every(ms, run) {
+    const timer = setInterval(run, ms).unref();
+    return () => clearInterval(timer);
+  },
   network(configuration, raw): Network {
     const options = transportOptionsOf(configuration);
     const tls = raw.tls === undefined ? undefined : checkedTls(raw.tls);

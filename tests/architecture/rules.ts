@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ingest: ["core"],
   transport: ["core", "gen"],
   auth: ["core"],
-  debug: ["core", "encode"],
+  debug: ["core"],
   telemetry: ["core"],
   delivery: ["core", "schema", "encode", "ingest"],
   local: ["core", "gen"],

@@ -7,6 +7,7 @@ import { faultMatrixSuite } from "../faults/fault_matrix_suite.ts";
 import type { Suite, TestEnvironment } from "../harness/environment.ts";
 import type { TestFile } from "../harness/runner.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
+import { debugSuite } from "./debug_suite.ts";
 import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
@@ -17,6 +18,7 @@ import { tlsSuite } from "./tls_suite.ts";
 export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/smoke_suite.ts": smokeSuite,
   "tests/behaviour/delivery_suite.ts": deliverySuite,
+  "tests/behaviour/debug_suite.ts": debugSuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,

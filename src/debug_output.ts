@@ -1,0 +1,53 @@
+/**
+ * Debug output of a wrapper: the tap, and where it is put on.
+ *
+ * @module
+ */
+import type { Clock } from "./core/clock.ts";
+import type { ResolvedConfiguration } from "./core/configuration.ts";
+import { DebugTap } from "./debug/debug_tap.ts";
+import type { WrittenSchema } from "./debug/schema_versions.ts";
+import type { BatchEvent, DeliveryObserver } from "./delivery/observer.ts";
+import { schemaKey } from "./schema/schema_key.ts";
+
+/** The tap, if the configuration wants one. */
+export function debugTap(
+  { debug, tableName }: ResolvedConfiguration,
+  clock: Clock,
+  every: (ms: number, run: () => void) => () => void = everySoOften,
+): DebugTap | undefined {
+  if (debug === undefined) return undefined;
+  const warn = debug.onWarning ?? ((message: string) => console.warn(message));
+  return new DebugTap(debug, tableName, { clock, every, warn });
+}
+
+/** Puts the tap on deliveries. */
+export function debugObserver(tap: DebugTap): Partial<DeliveryObserver> {
+  return {
+    batch: (event) => tap.batch(event.batch, writtenSchema(event)),
+    request(event) {
+      const { request, base, retain } = event;
+      const failures = request.failedRows.map(({ row, error }) => ({ row: base + row, error }));
+      return tap.records(
+        request.bytes,
+        request.rowCount,
+        failures,
+        writtenSchema(event),
+        retain(),
+      );
+    },
+  };
+}
+
+function writtenSchema({ batch, plan }: BatchEvent): WrittenSchema {
+  const { format } = plan;
+  const descriptor = format.kind === "protobuf" ? format.descriptor : undefined;
+  return { key: `${plan.key}\n${schemaKey(batch.schema)}`, descriptor };
+}
+
+function everySoOften(ms: number, run: () => void): () => void {
+  const timer: unknown = setInterval(run, ms);
+  // Where timers are objects, they can be told not to keep the program running.
+  (timer as { unref?: () => void }).unref?.();
+  return () => clearInterval(timer as number);
+}
