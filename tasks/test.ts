@@ -14,6 +14,7 @@ import type { Runtime } from "../tests/harness/environment.ts";
 import { withTempFolder } from "./project.ts";
 import { runDeno } from "./test/deno_run.ts";
 import { type OtherRuntime, prepareRuns } from "./test/prepare.ts";
+import { installReaders } from "./test/tools.ts";
 import { closingLine, emptyTally, sum, table, type Tally } from "./test/tally.ts";
 
 const RUNTIMES: readonly Runtime[] = ["deno", "node", "bun", "workerd"];
@@ -39,6 +40,9 @@ function select(args: readonly string[]): Selection {
 
 async function runTests({ runtimes, filter }: Selection): Promise<Tally[]> {
   return await withTempFolder(async (folder) => {
+    const readers = `${folder}/readers`;
+    await installReaders(readers);
+    Deno.env.set("ZEROBUS_TEST_READERS", readers); // for every process that is started from here
     const others = runtimes.filter((runtime): runtime is OtherRuntime => runtime !== "deno");
     const preparation = prepareRuns(others, folder, filter); // mostly waits for downloads
     const tallies: Tally[] = [];

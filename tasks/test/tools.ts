@@ -25,6 +25,15 @@ export async function installTools(
   return { bun: path("bun"), esbuild: path("esbuild"), workerd: path("workerd") };
 }
 
+/** The version of DuckDB's WebAssembly that debug files are read with. */
+const DUCKDB = "1.32.0";
+
+/** Installs other people's readers of debug files into a folder. */
+export async function installReaders(folder: string): Promise<void> {
+  await newProject(folder);
+  await npmInstall([`@duckdb/duckdb-wasm@${DUCKDB}`], folder);
+}
+
 /** Installs the package and the one next to it that every user has, with npm or with Bun. */
 export async function installPackage(
   tarball: string,
