@@ -4,8 +4,8 @@
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
  *                     [--megabytes 256] [--ceiling 300]
  *
- * Selectors: a corpus (`a` to `e`, `flights`), `latency`, `throughput`, `writer-disabled`, `memory`.
- * Without one, all but `memory`. Exits with 1 when a target is missed.
+ * Selectors: a corpus (`a` to `e`, `flights`), `latency`, `throughput`, `writer-disabled`,
+ * `debug`, `memory`. Without one, all but `memory`. Exits with 1 when a target is missed.
  *
  * @module
  */
