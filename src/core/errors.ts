@@ -36,6 +36,8 @@ export interface ErrorDetails {
   readonly status?: StatusName;
   /** The service's own number ("Error Code: 4002"). */
   readonly serviceCode?: number;
+  /** What the service found wrong with an Arrow schema, such as `FIELD_NOT_IN_TABLE`. */
+  readonly causes?: readonly string[];
   /** HTTP status, where the answer was not a gRPC one. */
   readonly httpStatus?: number;
   /** Delay that the server asked for, in milliseconds. */

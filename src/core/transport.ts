@@ -12,9 +12,9 @@ export type Protocol = "grpc" | "grpc-web" | "connect";
 
 /** Which formats each protocol carries; the first is the default. */
 export const FORMATS_OF: Readonly<Record<Protocol, readonly RecordFormat[]>> = {
-  "grpc": ["protobuf"],
-  "grpc-web": ["protobuf"],
-  "connect": ["protobuf"],
+  "grpc": ["protobuf", "arrow"],
+  "grpc-web": ["protobuf", "arrow"],
+  "connect": ["protobuf", "arrow"],
 };
 
 /** What it takes to open one physical stream. */
@@ -67,7 +67,7 @@ export type ServerMessage =
 
 /** One physical stream that the service has accepted. */
 export interface Connection {
-  /** The service's name for the stream. */
+  /** The service's name for the stream; empty where it gives none, as to Arrow streams. */
   readonly streamId: string;
   /**
    * Hands one request to the wire. Resolves when the wire has room for the next one (back-pressure)

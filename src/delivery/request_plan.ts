@@ -17,8 +17,8 @@ export interface RequestPlan {
   readonly format: StreamFormat;
   /**
    * Encodes a batch of that schema, one request at a time, so that memory is bounded by what is in
-   * flight. Requests come in row order and cover every row. One without records, of rows that cannot
-   * be encoded, comes only if there is none with records.
+   * flight. Requests come in row order and cover every row. One of nothing but rows that cannot be
+   * encoded has no records.
    *
    * @throws {ConversionError} if the batch is damaged
    */

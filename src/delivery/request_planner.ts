@@ -7,6 +7,7 @@ import type { ArrowBatch } from "../core/arrow.ts";
 import type { ResolvedConfiguration } from "../core/configuration.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import type { MessageDescriptor } from "../schema/message_descriptor.ts";
+import { ARROW_MESSAGE_BYTES, arrowRequests } from "./arrow_requests.ts";
 import { protobufRequests } from "./protobuf_requests.ts";
 import type { RequestPlan } from "./request_plan.ts";
 
@@ -27,6 +28,16 @@ export function requestPlanner(
     case "protobuf": {
       const options = { extraColumns, ...(descriptor === undefined ? {} : { descriptor }) };
       return ({ schema }) => protobufRequests(schema, options, limits);
+    }
+    case "arrow": {
+      const targetBytes = Math.min(ARROW_MESSAGE_BYTES, maxRequestBytes);
+      return ({ schema }) => {
+        if (descriptor === undefined) return arrowRequests(schema, { ...limits, targetBytes });
+        throw new ConfigurationError(
+          'descriptor: Arrow records have no use for one; leave it out, or use recordFormat "protobuf"',
+          { details: { field: "descriptor" } },
+        );
+      };
     }
     default:
       return () => {

@@ -58,6 +58,12 @@ export function useNativeUtf8(isUtf8: (bytes: Uint8Array) => boolean): void {
   native = isUtf8;
 }
 
+/** Whether the bytes are well-formed UTF-8, in the fastest way there is. */
+export function isUtf8Bytes(bytes: Uint8Array): boolean {
+  if (native !== undefined) return native(bytes);
+  return isUtf8(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length);
+}
+
 /**
  * Whether each of some adjacent runs of bytes is well-formed UTF-8. The words from `at` on are the
  * runs' bounds, one more than there are runs; the first run begins at a word.

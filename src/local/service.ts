@@ -13,6 +13,7 @@ import { type Framing, framingOf } from "./framing.ts";
 import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { StreamServices } from "./open_stream.ts";
+import { serveFlight } from "./flight_stream.ts";
 import { serveStream } from "./stream.ts";
 import {
   answerTokenRequest,
@@ -31,6 +32,7 @@ export interface SharedParts extends StreamServices {
 }
 
 const STREAM_PATH = "/databricks.zerobus.Zerobus/EphemeralStream";
+const FLIGHT_PATH = "/arrow.flight.protocol.FlightService/DoPut";
 const TOKEN_PATH = "/oidc/v1/token";
 const TABLE_HEADER = "x-databricks-zerobus-table-name";
 const MAX_FORM_BYTES = 64 * 1024;
@@ -105,15 +107,17 @@ export class Service {
   }
 
   async #serve(exchange: Exchange, call: OpenCall): Promise<void> {
-    if (exchange.path !== STREAM_PATH) {
+    if (!isMethod(exchange.path)) {
       throw new ConnectError(`there is no method ${exchange.path}`, Code.Unimplemented);
     }
-    await serveStream({
+    const stream = {
       authorizedTable: this.#authorize(exchange),
       messages: readMessages(exchange.body, this.#options.maxRequestBytes),
-      send: (message) => exchange.write(frame(message)),
+      send: (message: Uint8Array) => exchange.write(frame(message)),
       life: call,
-    }, this.#parts);
+    };
+    if (exchange.path === STREAM_PATH) return await serveStream(stream, this.#parts);
+    await serveFlight({ ...stream, tableName: exchange.header(TABLE_HEADER) }, this.#parts);
   }
 
   /** The table that the headers allow to write to; undefined if anything goes. */
@@ -131,12 +135,16 @@ export class Service {
   }
 }
 
+function isMethod(path: string): boolean {
+  return path === STREAM_PATH || path === FLIGHT_PATH;
+}
+
 /** The answer to a request that is no call of any of the three protocols. */
 function refusalOf(
   { method, path, httpVersion }: Exchange,
   framing: Framing | undefined,
 ): JsonAnswer | undefined {
-  if (framing === undefined && path !== STREAM_PATH) {
+  if (framing === undefined && !isMethod(path)) {
     return { status: 404, body: { message: `there is nothing at ${path}` } };
   }
   if (method !== "POST") {

@@ -6,10 +6,15 @@
  */
 import type { ConnectError } from "@connectrpc/connect";
 import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
-import { ConnectionError, type ErrorDetails, type ZerobusError } from "../core/errors.ts";
+import {
+  ConfigurationError,
+  ConnectionError,
+  type ErrorDetails,
+  type ZerobusError,
+} from "../core/errors.ts";
 import { errorFromStatus } from "../core/status.ts";
 import { type StatusName, statusName } from "../core/status_name.ts";
-import { ErrorInfoSchema } from "../gen/error_info_pb.ts";
+import { type ErrorInfo, ErrorInfoSchema } from "../gen/error_info_pb.ts";
 import { RetryInfoSchema } from "../gen/retry_info_pb.ts";
 import { durationMs, timerMs } from "./duration.ts";
 import type { HttpResponse } from "./http_client.ts";
@@ -17,6 +22,9 @@ import type { Ending } from "./stream_protocol.ts";
 
 /** Whose causes of failure we know: the service's, which may leave its name out. */
 const DOMAINS: readonly string[] = ["zerobus.databricks.com", ""];
+
+/** The service's reason when an Arrow schema does not fit the table. */
+const SCHEMA_REFUSED = "SCHEMA_VALIDATION_FAILED";
 
 /** The circumstances of a failure. */
 export interface Circumstances {
@@ -34,6 +42,8 @@ export function endingError({ error }: Ending, circumstances: Circumstances): Ze
   if (error === undefined) {
     return errorFromStatus({ status: "OK", message: "", established, retryable });
   }
+  const causes = schemaCauses(error);
+  if (causes !== undefined) return schemaRefused(error, causes);
   return errorFromStatus({
     status: statusName(error.code),
     message: error.rawMessage,
@@ -49,10 +59,31 @@ function retryInfoOf(error: ConnectError): ErrorDetails {
   return info === undefined ? {} : { retryAfterMs: durationMs(info.retryDelay) };
 }
 
+/** What is wrong with the schema, if the service says that something is. */
+function schemaCauses(error: ConnectError): string[] | undefined {
+  const info = errorInfoOf(error);
+  if (info?.reason !== SCHEMA_REFUSED) return undefined;
+  return (info.metadata.causes ?? "").split(",").map((cause) => cause.trim()).filter(Boolean);
+}
+
+/** No other attempt with this schema can succeed, whatever the status says. */
+function schemaRefused(error: ConnectError, causes: readonly string[]): ConfigurationError {
+  const found = causes.length === 0 ? "" : ` (${causes.join(", ")})`;
+  const text = error.rawMessage === "" ? "" : `: ${error.rawMessage}`;
+  return new ConfigurationError(
+    `the service refused the schema${found}${text}; make the columns of the batch fit those of the ` +
+      "table by name, order, type and nullability",
+    { cause: error, details: { status: statusName(error.code), causes, ...serviceCodeOf(error) } },
+  );
+}
+
+function errorInfoOf(error: ConnectError): ErrorInfo | undefined {
+  return error.findDetails(ErrorInfoSchema).find(({ domain }) => DOMAINS.includes(domain));
+}
+
 /** The service's own number, where it sends it apart from the message. */
 function serviceCodeOf(error: ConnectError): ErrorDetails {
-  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => DOMAINS.includes(domain));
-  const code = info?.metadata.error_code ?? "";
+  const code = errorInfoOf(error)?.metadata.error_code ?? "";
   return /^\d{1,9}$/.test(code) ? { serviceCode: Number(code) } : {};
 }
 

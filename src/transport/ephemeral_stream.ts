@@ -1,6 +1,6 @@
 /**
- * The ephemeral stream: handshake, requests, replies, and all the ways in which it ends. Written
- * once for all protocols.
+ * A stream that lives as long as its connection: handshake, requests, replies, and all the ways in
+ * which it ends. Written once for all protocols and for both methods.
  *
  * @module
  */
@@ -12,10 +12,9 @@ import type { Connection, OpenRequest, OutgoingRequest, ServerMessage } from "..
 import { answerError, type Circumstances, endingError } from "./answer_error.ts";
 import { Channel } from "./channel.ts";
 import { connectionFailure } from "./connection_failure.ts";
-import { batchFrame, createStreamFrame } from "./frames.ts";
+import type { Dialect } from "./dialect.ts";
 import type { HttpClient } from "./http_client.ts";
 import { isInProtocol, receiveReplies } from "./receive_replies.ts";
-import { protocolViolation, type Reply } from "./replies.ts";
 import type { Ending, StreamProtocol } from "./stream_protocol.ts";
 
 /** What all streams of a transport share. */
@@ -24,8 +23,8 @@ export interface Wire {
   readonly client: HttpClient;
   /** How the request and the response look. */
   readonly protocol: StreamProtocol;
-  /** Full URL of the method. */
-  readonly url: string;
+  /** URL that the path of a method is appended to. */
+  readonly endpoint: string;
   /** `user-agent`, unless the headers of a stream bring one. */
   readonly userAgent: string;
   /** Largest message that is read. */
@@ -45,9 +44,13 @@ const READ_AHEAD = 64;
 const STATUS_GRACE_MS = 1_000;
 
 /** Opens a stream and waits until the service has accepted it. */
-export async function openEphemeralStream(wire: Wire, request: OpenRequest): Promise<Connection> {
+export async function openEphemeralStream(
+  wire: Wire,
+  dialect: Dialect,
+  request: OpenRequest,
+): Promise<Connection> {
   request.signal.throwIfAborted();
-  const stream = new EphemeralStream(wire, request);
+  const stream = new EphemeralStream(wire, dialect, request);
   await stream.accepted.promise;
   return stream;
 }
@@ -56,6 +59,7 @@ class EphemeralStream implements Connection {
   readonly accepted: Deferred<void> = deferred();
   readonly messages: AsyncIterable<ServerMessage>;
   readonly #wire: Wire;
+  readonly #dialect: Dialect;
   readonly #inbox: Channel<ServerMessage> = new Channel(READ_AHEAD);
   readonly #body: Channel<Uint8Array> = new Channel(0, () => this.#onUnreadBody());
   readonly #exchange = new AbortController();
@@ -63,14 +67,16 @@ class EphemeralStream implements Connection {
   #streamId: string | undefined;
   #halfClosed = false;
 
-  constructor(wire: Wire, request: OpenRequest) {
+  constructor(wire: Wire, dialect: Dialect, request: OpenRequest) {
+    const opening = dialect.opening(request);
     this.#wire = wire;
+    this.#dialect = dialect;
     this.messages = this.#inbox;
     this.#stopListening = [request.signal, wire.closing].map((signal) =>
       onAbort(signal, () => this.abort(signal.reason))
     );
     // Its failure is the stream's, which is reported by whatever else is waiting.
-    this.#body.put(createStreamFrame(request)).catch(() => {});
+    this.#body.put(opening).catch(() => {});
     this.#run(request.headers);
   }
 
@@ -82,7 +88,7 @@ class EphemeralStream implements Connection {
     if (this.#halfClosed && !this.#settled) {
       throw new ZerobusError("the stream takes no requests after its end", "closed");
     }
-    await this.#body.put(...batchFrame(request));
+    await this.#body.put(...this.#dialect.frame(request));
   }
 
   end(): void {
@@ -104,19 +110,19 @@ class EphemeralStream implements Connection {
 
   get #circumstances(): Circumstances {
     return {
-      origin: new URL(this.#wire.url).origin,
+      origin: new URL(this.#wire.endpoint).origin,
       established: this.#streamId !== undefined,
       retryable: this.#wire.retryableStatuses,
     };
   }
 
   async #run(given: Headers): Promise<void> {
-    const { client, protocol, url, userAgent, maxResponseBytes } = this.#wire;
+    const { client, protocol, endpoint, userAgent, maxResponseBytes } = this.#wire;
     try {
       const headers = new Headers(given);
       if (!headers.has("user-agent")) headers.set("user-agent", userAgent);
       const response = await client({
-        url,
+        url: `${endpoint}${this.#dialect.path}`,
         method: "POST",
         header: protocol.requestHeader(headers),
         body: this.#body,
@@ -127,7 +133,7 @@ class EphemeralStream implements Connection {
         response,
         protocol,
         maxResponseBytes,
-        (reply) => this.#onReply(reply),
+        (message) => this.#onMessage(message),
       );
       this.#onEnding(ending);
     } catch (reason) {
@@ -135,17 +141,12 @@ class EphemeralStream implements Connection {
     }
   }
 
-  async #onReply(reply: Reply): Promise<void> {
+  async #onMessage(bytes: Uint8Array): Promise<void> {
     if (this.#streamId === undefined) {
-      if (reply.kind !== "created" || reply.streamId === "") {
-        throw protocolViolation("its first message did not name the stream");
-      }
-      this.#streamId = reply.streamId;
+      this.#streamId = this.#dialect.accepted(bytes);
       this.accepted.resolve();
-    } else if (reply.kind === "created") {
-      throw protocolViolation("it named the stream twice");
-    } else if (reply.kind !== "unknown") {
-      await this.#inbox.put(reply);
+    } else {
+      for (const message of this.#dialect.read(bytes)) await this.#inbox.put(message);
     }
   }
 

@@ -7,8 +7,10 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { ConfigurationError } from "../core/errors.ts";
+import type { StreamFormat } from "../core/record_format.ts";
 import type { OpenRequest, OutgoingRequest } from "../core/transport.ts";
 import { EphemeralStreamRequestSchema, RecordType } from "../gen/zerobus_pb.ts";
+import { varintBytes, writeVarint } from "./varint.ts";
 
 /** A five-byte envelope: one of flags (none), four of length, most significant first. */
 const ENVELOPE_BYTES = 5;
@@ -50,6 +52,13 @@ export function createStreamFrame(
   return encodeEnvelope(0, toBinary(EphemeralStreamRequestSchema, message));
 }
 
+/** The error for records that a kind of stream does not carry. */
+export function unsupportedFormat({ kind }: StreamFormat, stream: string): ConfigurationError {
+  return new ConfigurationError(`recordFormat: ${stream} does not carry "${kind}" records`, {
+    details: { field: "recordFormat" },
+  });
+}
+
 /**
  * The frame of a batch in the chunks in which it is written: everything up to the records, then the
  * records' own buffer.
@@ -70,22 +79,4 @@ export function batchFrame(request: OutgoingRequest): readonly Uint8Array[] {
   const chunk = header.subarray(0, at);
   // An empty chunk would end an HTTP/1.1 body.
   return records.length === 0 ? [chunk] : [chunk, records];
-}
-
-/** Size of a non-negative safe integer as varint. */
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
-  return bytes;
-}
-
-/** Writes a non-negative safe integer as varint and returns the position after it. */
-function writeVarint(into: Uint8Array, at: number, value: number): number {
-  let rest = value;
-  while (rest >= 0x80) {
-    into[at++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
-  }
-  into[at++] = rest;
-  return at;
 }

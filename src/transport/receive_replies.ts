@@ -5,7 +5,7 @@
  */
 import { envelopeDecompress, transformSplitEnvelope } from "@connectrpc/connect/protocol";
 import type { HttpResponse } from "./http_client.ts";
-import { protocolViolation, readReply, type Reply } from "./replies.ts";
+import { protocolViolation } from "./replies.ts";
 import type { Ending, StreamProtocol } from "./stream_protocol.ts";
 
 /** Whether a response is one of the protocol, judged by its head. */
@@ -16,14 +16,14 @@ export function isInProtocol(response: HttpResponse, protocol: StreamProtocol): 
 }
 
 /**
- * Hands on every reply, each after the one before has been taken, and returns how the server ended
+ * Hands on every message, each after the one before has been taken, and returns how the server ended
  * the stream. Rejects when there is no such ending.
  */
 export async function receiveReplies(
   response: HttpResponse,
   protocol: StreamProtocol,
   maxBytes: number,
-  onReply: (reply: Reply) => Promise<void>,
+  onMessage: (message: Uint8Array) => Promise<void>,
 ): Promise<Ending> {
   const early = protocol.endingInHeader(response.header);
   if (early !== undefined) return early;
@@ -33,7 +33,7 @@ export async function receiveReplies(
       const message = await envelopeDecompress(envelope, null, maxBytes);
       const ending = protocol.endingInEnvelope(message);
       if (ending !== undefined) return ending;
-      await onReply(readReply(message.data));
+      await onMessage(message.data);
     }
   } catch (reason) {
     // A status says more than the reset that came with it.

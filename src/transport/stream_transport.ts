@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { createMethodUrl } from "@connectrpc/connect/protocol";
 import { ZerobusError } from "../core/errors.ts";
 import type { Transport } from "../core/transport.ts";
-import { Zerobus } from "../gen/zerobus_pb.ts";
 import { openEphemeralStream, type Wire } from "./ephemeral_stream.ts";
+import { flightDialect } from "./flight_dialect.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { StreamProtocol } from "./stream_protocol.ts";
 import type { ResolvedTransportOptions } from "./transport_options.ts";
+import { zerobusDialect } from "./zerobus_dialect.ts";
 
 /**
- * A transport that opens ephemeral streams. Closing it ends the streams that are open and then
+ * A transport that opens streams by the method that their format takes. Closing it ends the streams that are open and then
  * whatever the client keeps.
  */
 export function streamTransport(
@@ -27,14 +27,14 @@ export function streamTransport(
     ...options,
     client,
     protocol,
-    url: createMethodUrl(options.endpoint, Zerobus.method.ephemeralStream),
     closing: closing.signal,
   };
   return {
     protocol: protocol.name,
     async open(request) {
       closing.signal.throwIfAborted();
-      return await openEphemeralStream(wire, request);
+      const dialect = request.format.kind === "arrow" ? flightDialect : zerobusDialect;
+      return await openEphemeralStream(wire, dialect, request);
     },
     async close() {
       closing.abort(new ZerobusError("the transport is closed", "closed"));

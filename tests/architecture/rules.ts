@@ -18,12 +18,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gen: [],
   schema: ["core"],
   encode: ["core", "schema"],
+  ipc: ["core", "schema", "encode"],
   ingest: ["core"],
   transport: ["core", "gen"],
   auth: ["core"],
   debug: ["core"],
   telemetry: ["core"],
-  delivery: ["core", "schema", "encode", "ingest"],
+  delivery: ["core", "schema", "encode", "ipc", "ingest"],
   local: ["core", "gen"],
 };
 

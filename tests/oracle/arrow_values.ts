@@ -1,5 +1,5 @@
 /**
- * What a cell of an Arrow batch should be as Protobuf, worked out from apache-arrow's own vectors in
+ * What a cell of an Arrow batch should be as Protobuf, or in the service's Arrow types, worked out from apache-arrow's own vectors in
  * the slow and obvious way.
  */
 import {
@@ -31,18 +31,35 @@ export class Unsendable extends Error {}
 
 /** The fields that the record of a row has; throws {@linkcode Unsendable} if there is none. */
 export function expectedRecord(batch: RecordBatch, row: number): { [field: string]: Decoded } {
-  return struct(batch.schema.fields, batch.data, row);
+  return struct(batch.schema.fields, batch.data, row, "protobuf") as { [field: string]: Decoded };
 }
 
-function struct(fields: readonly Field[], data: Data, row: number): { [field: string]: Decoded } {
-  const record: { [field: string]: Decoded } = {};
+/**
+ * A row as the service gets it in Arrow: nulls and empty lists are there, nulls may be in lists;
+ * throws {@linkcode Unsendable} if it cannot be sent.
+ */
+export function expectedArrowRow(batch: RecordBatch, row: number): { [field: string]: unknown } {
+  return struct(batch.schema.fields, batch.data, row, "arrow");
+}
+
+type Format = "protobuf" | "arrow";
+
+function struct(
+  fields: readonly Field[],
+  data: Data,
+  row: number,
+  format: Format,
+): { [field: string]: Decoded | null } {
+  const record: { [field: string]: Decoded | null } = {};
   for (const [index, field] of fields.entries()) {
     if (bare(field.type).typeId === Type.Null) continue;
-    const value = cell(data.children[index]!, row);
-    if (value === null) {
-      if (!field.nullable) throw new Unsendable("null");
+    const value = cell(data.children[index]!, row, format);
+    if (value === null && !field.nullable) throw new Unsendable("null");
+    if (format === "arrow") {
+      record[field.name] = value;
       continue;
     }
+    if (value === null) continue;
     const isEmpty = Array.isArray(value) ? value.length === 0 : value instanceof Map && !value.size;
     if (!isEmpty) record[field.name] = value;
   }
@@ -53,31 +70,31 @@ function bare(type: DataType): DataType {
   return type.typeId === Type.Dictionary ? bare((type as Parametric).dictionary) : type;
 }
 
-function cell(data: Data, row: number): Decoded | null {
+function cell(data: Data, row: number, format: Format): Decoded | null {
   if (!data.getValid(row)) return null;
   const { type } = data;
   switch (type.typeId) {
     case Type.Dictionary: {
       let index = Number(data.values[row]);
       for (const chunk of data.dictionary!.data) {
-        if (index < chunk.length) return cell(chunk, index);
+        if (index < chunk.length) return cell(chunk, index, format);
         index -= chunk.length;
       }
       throw new Error("index out of range");
     }
     case Type.Struct:
-      return struct(type.children, data, row);
+      return struct(type.children, data, row, format) as Decoded;
     case Type.List:
     case Type.LargeList:
     case Type.FixedSizeList: {
       const [elements] = (new Vector([data]).get(row) as Vector).data;
-      return Array.from({ length: elements!.length }, (_, at) => present(elements!, at));
+      return Array.from({ length: elements!.length }, (_, at) => present(elements!, at, format));
     }
     case Type.Map: {
       const [keys, values] = data.children[0]!.children as [Data, Data];
       const map = new Map<unknown, Decoded>();
       for (let at = data.valueOffsets[row]; at < data.valueOffsets[row + 1]!; at++) {
-        map.set(present(keys, at), present(values, at));
+        map.set(present(keys, at, "protobuf"), present(values, at, format));
       }
       return map;
     }
@@ -86,10 +103,10 @@ function cell(data: Data, row: number): Decoded | null {
   }
 }
 
-function present(data: Data, row: number): Decoded {
-  const value = cell(data, row);
-  if (value === null) throw new Unsendable("null inside a list or map");
-  return value;
+function present(data: Data, row: number, format: Format): Decoded {
+  const value = cell(data, row, format);
+  if (value === null && format === "protobuf") throw new Unsendable("null inside a list or map");
+  return value as Decoded;
 }
 
 function scalar(data: Data, type: Parametric, row: number): Decoded {
