@@ -26,11 +26,12 @@ export function debugObserver(tap: DebugTap): Partial<DeliveryObserver> {
   return {
     batch: (event) => tap.batch(event.batch, writtenSchema(event)),
     request(event) {
-      const { request, base, retain } = event;
+      const { request, base, plan, retain } = event;
       const failures = request.failedRows.map(({ row, error }) => ({ row: base + row, error }));
       return tap.records(
         request.bytes,
-        request.rowCount,
+        // Arrow rows are in the file of batches already; as records they would be no Protobuf.
+        plan.format.kind === "protobuf" ? request.rowCount : 0,
         failures,
         writtenSchema(event),
         retain(),

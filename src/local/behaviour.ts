@@ -24,6 +24,8 @@ export interface ServedStream {
   readonly id: string;
   /** The table it writes to. */
   readonly tableName: string;
+  /** Whether acknowledgements count records, and so may cover a part of a request. */
+  readonly countsRecords: boolean;
   /** Aborts when the stream has ended, whoever ended it. */
   readonly signal: AbortSignal;
   /** Says something. Resolves when there is room for more; throws once the stream has ended. */

@@ -73,16 +73,19 @@ function openStream(schema: Uint8Array, call: FlightCall, services: StreamServic
 /** What the server says, as `PutResult`s. The end is announced together with what is acknowledged. */
 function flightVoice(): Voice {
   let said = { ack_up_to_offset: -1, ack_up_to_records: 0 };
-  return (response, records) => {
-    switch (response.kind) {
-      case "accepted":
-        return putResult(response.streamId === undefined ? undefined : said);
-      case "acknowledged":
-        said = { ack_up_to_offset: Number(response.upTo), ack_up_to_records: records };
-        return putResult(said);
-      case "closing":
-        return putResult({ ...said, close_stream_duration_ms: response.durationMs ?? 0 });
-    }
+  return {
+    countsRecords: true,
+    say(response, records) {
+      switch (response.kind) {
+        case "accepted":
+          return putResult(response.streamId === undefined ? undefined : said);
+        case "acknowledged":
+          said = { ack_up_to_offset: Number(response.upTo), ack_up_to_records: records };
+          return putResult(said);
+        case "closing":
+          return putResult({ ...said, close_stream_duration_ms: response.durationMs ?? 0 });
+      }
+    },
   };
 }
 

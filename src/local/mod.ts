@@ -25,6 +25,7 @@ export type {
   IllegalAcknowledgement,
   Moment,
   OversizedRequest,
+  PartialAcknowledgement,
   RandomFaultOptions,
   RejectedRecord,
   RejectedToken,

@@ -35,12 +35,17 @@ export interface StreamServices {
   readonly behave: (stream: ServedStream) => StreamBehaviour;
 }
 
-/**
- * The words of one kind of stream.
- *
- * @param records how many records of the stream are acknowledged, where that is what is said
- */
-export type Voice = (response: StreamResponse, records: number) => Uint8Array;
+/** The words of one kind of stream. */
+export interface Voice {
+  /** Whether acknowledgements count records. */
+  readonly countsRecords: boolean;
+  /**
+   * What it says, as a message.
+   *
+   * @param records how many records of the stream are acknowledged
+   */
+  say(response: StreamResponse, records: number): Uint8Array;
+}
 
 /** A request that was read and checked. */
 export class IncomingRequest implements ServedRequest {
@@ -92,6 +97,10 @@ export class OpenStream implements ServedStream, RequestSource {
     return this.#table.name;
   }
 
+  get countsRecords(): boolean {
+    return this.#voice.countsRecords;
+  }
+
   get signal(): AbortSignal {
     return this.#call.life.signal;
   }
@@ -141,7 +150,7 @@ export class OpenStream implements ServedStream, RequestSource {
       this.#acknowledge(response.upTo, response.moreRecords ?? 0);
       records = this.#recordsAt(response.upTo) + (response.moreRecords ?? 0);
     }
-    await this.#call.send(this.#voice(response, records));
+    await this.#call.send(this.#voice.say(response, records));
   }
 
   end(): void {

@@ -77,9 +77,12 @@ interface EphemeralStream {
 }
 
 /** What the server says, as `EphemeralStreamResponse`s. */
-const voice: Voice = (response) => {
-  const message = create(EphemeralStreamResponseSchema, { payload: payloadOf(response) });
-  return toBinary(EphemeralStreamResponseSchema, message);
+const voice: Voice = {
+  countsRecords: false,
+  say(response) {
+    const message = create(EphemeralStreamResponseSchema, { payload: payloadOf(response) });
+    return toBinary(EphemeralStreamResponseSchema, message);
+  },
 };
 
 function payloadOf(

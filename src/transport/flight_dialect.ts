@@ -55,7 +55,8 @@ function readMetadata(message: Uint8Array): Metadata {
     ack_up_to_records: records,
     close_stream_duration_ms: closeMs,
   } = (json ?? {}) as Readonly<Record<string, unknown>>;
-  if (!isWhole(offset) || offset < -1 || !isWhole(records) || records < 0) {
+  // What is durable is counted in records; the offset only has to be there.
+  if (!isWhole(offset) || !isWhole(records) || records < 0) {
     throw protocolViolation("an acknowledgement without an offset and a number of records");
   }
   if (closeMs === undefined || closeMs === null) return { offset, records, closeMs: undefined };

@@ -19,6 +19,7 @@ import {
   SIZES,
   strike,
   strikeWithLoss,
+  strikeWithPart,
 } from "./fault_line.ts";
 
 /** A row that some cases have the server refuse; where it lies decides the phase. */
@@ -82,8 +83,10 @@ export const FAULT_LINES: readonly FaultLine[] = [
       },
   },
   strikeWithLoss("error", (at) => ({ kind: "error", at, status: "UNAVAILABLE" })),
+  strikeWithPart("error", (at) => ({ kind: "error", at, status: "UNAVAILABLE" })),
   strike("clean end", (at) => [{ kind: "end", at }]),
   strikeWithLoss("clean end", (at) => ({ kind: "end", at })),
+  strikeWithPart("clean end", (at) => ({ kind: "end", at })),
   strike("TCP reset", (at) => [{ kind: "reset", at }]),
   strikeWithLoss("TCP reset", (at) => ({ kind: "reset", at })),
   strike("half-open silence", (at) => [{ kind: "silence", at }], "delivered", IMPATIENT),

@@ -108,6 +108,26 @@ export function strikeWithLoss(
   };
 }
 
+/**
+ * A fault of a stream of which the latest request was acknowledged in part, where that can be;
+ * otherwise its acknowledgement is lost.
+ */
+export function strikeWithPart(title: string, fault: (at: Moment) => Fault): FaultLine {
+  return {
+    title: `${title}, the latest request acknowledged in part`,
+    in: (phase) => {
+      if (phase === "creation") return NO_REQUEST;
+      return {
+        faults: [
+          { kind: "partial_acknowledgement", at: requests(phase), records: 7 },
+          fault({ requests: 0 }),
+        ],
+        outcome: "delivered",
+      };
+    },
+  };
+}
+
 /** A fault of acknowledgements. */
 export function answer(
   title: string,

@@ -13,6 +13,7 @@ const KINDS = [
   "coalesce_acknowledgements",
   "duplicate_acknowledgement",
   "withhold_acknowledgement",
+  "partial_acknowledgement",
   "backward_acknowledgement",
   "excessive_acknowledgement",
 ] as const satisfies readonly FaultKind[];
@@ -46,8 +47,8 @@ export class Acknowledgements {
     this.#script = script;
   }
 
-  /** A request was kept: acknowledges it, as the script has it. */
-  async answer(offset: bigint): Promise<void> {
+  /** A request of so many records was kept: acknowledges it, as the script has it. */
+  async answer(offset: bigint, records: number): Promise<void> {
     if (this.#group !== undefined) return this.#join(this.#group, offset);
     const fault = this.#script.take(this.#stream.tableName, { kinds: KINDS });
     switch (fault?.kind) {
@@ -64,6 +65,11 @@ export class Acknowledgements {
         return await this.#say(offset, offset);
       case "withhold_acknowledgement":
         return;
+      case "partial_acknowledgement": {
+        if (!this.#stream.countsRecords) return;
+        const moreRecords = Math.min(fault.records, records);
+        return await this.#stream.send({ kind: "acknowledged", upTo: offset - 1n, moreRecords });
+      }
       case "backward_acknowledgement":
         return await this.#say(offset, offset - BigInt(fault.by ?? DEFAULT_BACKWARD));
       case "excessive_acknowledgement":

@@ -70,6 +70,19 @@ export interface RepeatedAcknowledgement extends FaultScope {
   readonly at?: Count;
 }
 
+/**
+ * Only the first records of a request are acknowledged, where acknowledgements count records;
+ * elsewhere none. A later acknowledgement makes up for that.
+ */
+export interface PartialAcknowledgement extends FaultScope {
+  /** Which fault. */
+  readonly kind: "partial_acknowledgement";
+  /** How many of the records. */
+  readonly records: number;
+  /** What is answered properly first. Default: nothing. */
+  readonly at?: Count;
+}
+
 /** An acknowledgement is followed by one that takes it back, or names what nobody sent. */
 export interface IllegalAcknowledgement extends FaultScope {
   /** Which fault. */
@@ -176,6 +189,7 @@ export type Fault =
   | DelayedAcknowledgement
   | CoalescedAcknowledgement
   | RepeatedAcknowledgement
+  | PartialAcknowledgement
   | IllegalAcknowledgement
   | StreamError
   | StreamBreak

@@ -75,6 +75,7 @@ const FIELDS: Readonly<Record<FaultKind, Fields>> = {
   },
   duplicate_acknowledgement: answer,
   withhold_acknowledgement: answer,
+  partial_acknowledgement: { ...answer, records: integer(1, Number.MAX_SAFE_INTEGER) },
   backward_acknowledgement: illegal,
   excessive_acknowledgement: illegal,
   error: {

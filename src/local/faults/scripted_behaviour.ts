@@ -67,7 +67,7 @@ export class ScriptedBehaviour implements StreamBehaviour {
   async kept({ offset, rowCount }: ServedRequest): Promise<void> {
     // Whoever's turn it becomes with this request begins to count with the next one.
     const count = this.#script.counter(this.#stream.tableName);
-    await this.#acknowledgements.answer(offset);
+    await this.#acknowledgements.answer(offset, rowCount);
     count(rowCount);
     await this.#strikeIfDue();
   }
