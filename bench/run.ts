@@ -10,6 +10,7 @@ import process from "node:process";
 import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
 import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
+import { formatsBenchmark } from "./formats.ts";
 import { memoryBenchmark } from "./memory.ts";
 import type { Report } from "./result.ts";
 import { sendingBenchmark } from "./sending.ts";
@@ -22,6 +23,7 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 await encodeBenchmark(isSelected, settings.flights, report);
 await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
 if (isSelected("debug")) await debugBenchmark(createNodeWrapper, settings.server, report);
+if (isSelected("formats")) await formatsBenchmark(createNodeWrapper, settings.server, report);
 if (settings.selector === "memory") {
   await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);
 }

@@ -24,5 +24,6 @@ function line({ candidate, values, target }: Result, ours: number | undefined): 
 }
 
 function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(1);
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value >= 10 ? value.toFixed(1) : value.toPrecision(2);
 }

@@ -52,14 +52,18 @@ export function* encodeArrow(
   limits: ArrowLimits,
 ): Generator<ArrowRequest, void, undefined> {
   const { numRows } = batch;
-  const { targetBytes, maxRecords } = limits;
-  let rowsAtOnce = targetBytes / Math.max(1, byteLengthOf(batch.data) / numRows);
+  const { maxRecords } = limits;
+  const wanted = MARGIN * Math.min(limits.targetBytes, limits.maxRecordBytes);
+  let rowsAtOnce = wanted / Math.max(1, byteLengthOf(batch.data) / numRows);
   for (let row = 0; row < numRows;) {
     const count = Math.max(1, Math.floor(Math.min(rowsAtOnce, maxRecords, numRows - row)));
     const range = { firstRow: row, endRow: row + count };
-    const encoded = fitted(encodeRange(plan, batch, range), range, limits);
+    const whole = encodeRange(plan, batch, range);
+    const bytes = whole.message === undefined ? 0 : messageBytes(whole.message);
+    if (bytes > 0) rowsAtOnce = count * wanted / bytes;
+    const encoded = fitted(whole, range, limits);
     if (encoded === "too large") {
-      rowsAtOnce = count / 2;
+      rowsAtOnce = Math.min(rowsAtOnce, MARGIN * count); // one less at least
       continue;
     }
     const { failures, message } = encoded;
@@ -70,7 +74,6 @@ export function* encodeArrow(
       (part) => encodeRange(plan, batch, part).message!,
     );
     row = range.endRow;
-    if (message !== undefined) rowsAtOnce = MARGIN * count * targetBytes / messageBytes(message);
   }
 }
 
