@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "./core/clock.ts";
 import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
 import { ConnectionError, ZerobusError } from "./core/errors.ts";
 import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
+import { redacted } from "./core/redact.ts";
 import { type Preset, resolveConfiguration } from "./core/resolve.ts";
 import type { TransmissionResult } from "./core/result.ts";
 import type { Transport } from "./core/transport.ts";
@@ -122,6 +123,14 @@ export class ZerobusWrapper implements AsyncDisposable {
    */
   get backoff(): Backoff {
     return this.#backoff;
+  }
+
+  /**
+   * The configuration in force, defaults included, for logs and support tickets: secrets are
+   * `"[redacted]"`, functions and other objects are named by their kind.
+   */
+  redactedConfiguration(): Record<string, unknown> {
+    return redacted(this.#configuration);
   }
 
   /** What became of debug output; `undefined` when it is off. */

@@ -57,6 +57,10 @@ const CHECKS: readonly Check[] = [
   { title: "documentation", run: lintDocumentation },
   { title: "code in the documents", run: checkBlocks },
   { title: "generated code", run: () => deno("run", "-A", "tasks/generate.ts", "--check") },
+  {
+    title: "generated documentation",
+    run: () => deno("run", "-A", "tasks/generate_configuration.ts", "--check"),
+  },
   { title: "architecture", run: () => deno("test", "-A", "tests/architecture_test.ts") },
   {
     title: "publishing",

@@ -20,6 +20,9 @@ const ADDITIONS = {
   sideEffects: false,
 };
 
+/** The JSON Schema of configuration files. */
+const SCHEMA = "configuration.schema.json";
+
 /** Builds the package into a folder and returns the path of the tarball. */
 export async function pack(into: string): Promise<string> {
   await Deno.mkdir(into, { recursive: true });
@@ -40,10 +43,13 @@ export async function pack(into: string): Promise<string> {
 
     const content = `${folder}/package`;
     const manifest = JSON.parse(await Deno.readTextFile(`${content}/package.json`));
+    const exports = { ...manifest.exports, [`./${SCHEMA}`]: `./${SCHEMA}` };
     await Deno.writeTextFile(
       `${content}/package.json`,
-      JSON.stringify({ ...manifest, ...ADDITIONS }, null, 2),
+      JSON.stringify({ ...manifest, exports, ...ADDITIONS }, null, 2),
     );
+    // Where a configuration file can easily name it.
+    await Deno.copyFile(`${ROOT}/src/runtime/configuration/${SCHEMA}`, `${content}/${SCHEMA}`);
     const problems = await packageProblems(content);
     if (problems.length > 0) throw new Error(`the package is broken:\n${problems.join("\n")}`);
 

@@ -7,7 +7,7 @@ import { isBuiltin } from "node:module";
 
 /** As much of a `package.json` as matters here. */
 interface PackageManifest {
-  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly engines?: Readonly<Record<string, string>>;
 }
@@ -22,7 +22,9 @@ export async function packageProblems(folder: string): Promise<string[]> {
   const problems = EXPECTED.filter((path) => !paths.has(path)).map((path) => `${path} is missing`);
   if (manifest.engines?.node === undefined) problems.push("package.json names no engine");
 
-  for (const [name, conditions] of Object.entries(manifest.exports)) {
+  for (const [name, target] of Object.entries(manifest.exports)) {
+    // Data has no types.
+    const conditions = typeof target === "string" ? { types: target } : target;
     if (conditions.types === undefined) problems.push(`export ${name} has no types`);
     for (const target of Object.values(conditions)) {
       if (!paths.has(target.replace(/^\.\//, ""))) {

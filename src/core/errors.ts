@@ -24,6 +24,8 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** The configuration field, option or argument at fault, such as `retry.maxAttempts`. */
   readonly field?: string;
+  /** Everything that is wrong, where there is more than one thing; a sentence each. */
+  readonly problems?: readonly string[];
   /** Path of the column at fault, such as `address.street`. */
   readonly column?: string;
   /** Zero-based row in the batch that was passed in. */

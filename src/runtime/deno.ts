@@ -24,3 +24,5 @@ export { protoToArrowIpc, readArrowDebugFiles, readProtoDebugFile } from "./file
 export type { ArrowFilesOptions } from "../debug/reading/read_arrow.ts";
 export type { ProtobufFileOptions } from "../debug/reading/read_protobuf.ts";
 export type { Framing } from "../debug/reading/record_frames.ts";
+export { loadConfiguration, type LoadOptions } from "./configuration/load_configuration.ts";
+export { configurationSchema, type JsonSchema } from "./configuration/json_schema.ts";

@@ -1,0 +1,162 @@
+/**
+ * The configuration from a file and the environment.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+import { ConfigurationError } from "../../core/errors.ts";
+import type { RuntimeConfiguration } from "../native.ts";
+import { DEBUG_SWITCH } from "./named_options.ts";
+import { keyOf, variableOf } from "./option.ts";
+import { FILE_VARIABLE, readEnvironment } from "./read_environment.ts";
+import { readYaml } from "./read_yaml.ts";
+import type { Environment, Given, Reading } from "./source.ts";
+
+/** Where {@linkcode loadConfiguration} looks. */
+export interface LoadOptions {
+  /** Path of a YAML file. Default: the variable `ZEROBUS_CONFIG_FILE`, or none. */
+  readonly file?: string | undefined;
+  /** Variables to look at instead of the process's own; `{}` for none. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Options that count more than anything else, and those that only code can give. */
+  readonly overrides?: Partial<RuntimeConfiguration> | undefined;
+}
+
+/** Groups of options that make sense only together. */
+const TOGETHER: readonly (readonly [string, string])[] = [
+  ["clientId", "clientSecret"],
+  ["tls.cert", "tls.key"],
+];
+
+/**
+ * Reads a configuration for `createWrapper`. What code gives counts more than a variable, a variable
+ * more than the file, the file more than the default. Every option has a key in the file
+ * (`stream.max_inflight_bytes`) and a variable (`ZEROBUS_STREAM_MAX_INFLIGHT_BYTES`).
+ *
+ * @example
+ * ```ts no-eval
+ * import { createWrapper, loadConfiguration } from "@zerobus/wrapper/deno";
+ *
+ * await using wrapper = await createWrapper(await loadConfiguration({ file: "zerobus.yaml" }));
+ * ```
+ *
+ * @throws {ConfigurationError} (as a rejection) that lists everything that is wrong, each with its
+ * place: unknown keys and variables, values that are none, groups that are half given, variables in
+ * the file that are not set. What a value was is shown only where it cannot be a secret.
+ */
+export async function loadConfiguration(
+  { file, env = process.env, overrides = {} }: LoadOptions = {},
+): Promise<RuntimeConfiguration> {
+  const environment = readEnvironment(env);
+  const path = file ?? (env[FILE_VARIABLE] || undefined);
+  const fromFile = path === undefined ? NOTHING : await readConfigurationFile(path, env);
+  const merged = new Map(
+    [...fromFile.given, ...environment.given].map((item) => [item.path, item]),
+  );
+  const problems = [...fromFile.problems, ...environment.problems];
+  const tree = treeOf(merged.values(), problems);
+  applyDebugSwitch(tree, merged.get(DEBUG_SWITCH), problems);
+  const configuration = mergedOver(tree, overrides as Tree);
+  problems.push(...missing(configuration, path));
+  if (problems.length > 0) throw errorOf(problems);
+  return configuration as unknown as RuntimeConfiguration;
+}
+
+const NOTHING: Reading = { given: [], problems: [] };
+
+async function readConfigurationFile(path: string, environment: Environment): Promise<Reading> {
+  let text;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as { readonly code?: string };
+    const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
+    return { given: [], problems: [`${path}: ${why}`] };
+  }
+  return readYaml(text, path, environment);
+}
+
+/** Groups and values, as the configuration has them. */
+type Tree = { [name: string]: unknown };
+
+/** Puts values into their groups. A group's switch may be off, or it may have members, not both. */
+function treeOf(given: Iterable<Given>, problems: string[]): Tree {
+  const tree: Tree = {};
+  // Switches first, so that a group takes the place of a true one.
+  const items = [...given].filter(({ path }) => path !== DEBUG_SWITCH)
+    .sort((one, other) => one.path.split(".").length - other.path.split(".").length);
+  for (const { path, value, place } of items) {
+    const names = path.split(".");
+    const last = names.pop()!;
+    let group = tree;
+    let isOff = false;
+    for (const name of names) {
+      if (group[name] === false) isOff = true;
+      if (typeof group[name] !== "object") group[name] = {};
+      group = group[name] as Tree;
+    }
+    if (isOff) {
+      problems.push(`${place}: ${keyOf(names.join("."))} is switched off; keep one of the two`);
+    }
+    group[last] = value;
+  }
+  return tree;
+}
+
+/** Other clients switch debug output on apart from saying where it goes. */
+function applyDebugSwitch(tree: Tree, given: Given | undefined, problems: string[]): void {
+  const debug = tree.debug as Tree | undefined;
+  if (given?.value === false) {
+    delete tree.debug;
+  } else if (debug?.outputDir === undefined && (debug !== undefined || given !== undefined)) {
+    const place = given?.place ?? "debug";
+    problems.push(
+      `${place}: needs debug.output_dir (${variableOf("debug.outputDir")}), the folder`,
+    );
+  }
+}
+
+/** Code's options over the others; groups are merged, everything else is replaced. */
+function mergedOver(tree: Tree, overrides: Tree): Tree {
+  const merged = { ...tree };
+  for (const [name, value] of Object.entries(overrides)) {
+    if (value === undefined) continue;
+    const isGroup = isPlain(value) && isPlain(merged[name]);
+    merged[name] = isGroup ? mergedOver(merged[name] as Tree, value as Tree) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** What must be there and is not. */
+function missing(configuration: Tree, file: string | undefined): string[] {
+  const problems: string[] = [];
+  const has = (path: string) =>
+    path.split(".").reduce<unknown>((group, name) => (group as Tree)?.[name], configuration) !==
+      undefined;
+  const where = (path: string) =>
+    `set ${variableOf(path)}, or ${keyOf(path)} in ${file ?? "a file"}`;
+  for (const path of ["endpoint", "tableName"]) {
+    if (!has(path)) problems.push(`${keyOf(path)}: is missing; ${where(path)}`);
+  }
+  for (const [one, other] of TOGETHER) {
+    for (const [given, absent] of [[one, other], [other, one]] as const) {
+      if (!has(given) || has(absent)) continue;
+      problems.push(`${keyOf(given)}: is of no use without ${keyOf(absent)}; ${where(absent)}`);
+    }
+  }
+  return problems;
+}
+
+function errorOf(problems: readonly string[]): ConfigurationError {
+  const [only] = problems;
+  const message = problems.length === 1
+    ? `the configuration has a problem: ${only}`
+    : `the configuration has ${problems.length} problems:\n  ${problems.join("\n  ")}`;
+  return new ConfigurationError(message, { details: { problems } });
+}
