@@ -111,5 +111,11 @@ export { connectTransport } from "./src/transport/connect_transport.ts";
 export { grpcWebTransport, type WebTransportOptions } from "./src/transport/grpc_web_transport.ts";
 export type { HttpClient, HttpRequest, HttpResponse } from "./src/transport/http_client.ts";
 export type { TransportOptions } from "./src/transport/transport_options.ts";
+export {
+  type EncodedVariant,
+  encodeVariant,
+  type VariantValue,
+} from "./src/variant/encode_variant.ts";
+export { type VariantType, variantVector } from "./src/variant/variant_vector.ts";
 export type { ExtraColumns } from "./src/schema/bind.ts";
 export type { MessageDescriptor } from "./src/schema/message_descriptor.ts";

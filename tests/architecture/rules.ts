@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   debug: ["core"],
   telemetry: ["core"],
   delivery: ["core", "schema", "encode", "ipc", "ingest"],
+  variant: ["core"],
   local: ["core", "gen"],
 };
 
