@@ -116,6 +116,6 @@ export {
   encodeVariant,
   type VariantValue,
 } from "./src/variant/encode_variant.ts";
-export { type VariantType, variantVector } from "./src/variant/variant_vector.ts";
+export { variantData, type VariantType } from "./src/variant/variant_data.ts";
 export type { ExtraColumns } from "./src/schema/bind.ts";
 export type { MessageDescriptor } from "./src/schema/message_descriptor.ts";

@@ -2,7 +2,7 @@
  * VARIANT values, read by hyparquet, and the column that carries them.
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { Table } from "apache-arrow";
+import { makeVector, Table } from "apache-arrow";
 import fc from "fast-check";
 import { decodeVariantColumn } from "hyparquet/src/variant.js";
 import { ConversionError } from "../../src/core/errors.ts";
@@ -10,7 +10,7 @@ import type { ArrowBatch } from "../../src/core/arrow.ts";
 import { arrowPlanFor } from "../../src/ipc/column_plan.ts";
 import { encodeArrow } from "../../src/ipc/encode_arrow.ts";
 import { encodeVariant, type VariantValue } from "../../src/variant/encode_variant.ts";
-import { variantVector } from "../../src/variant/variant_vector.ts";
+import { variantData } from "../../src/variant/variant_data.ts";
 import { test } from "../harness/mod.ts";
 import { readArrow } from "../oracle/read_arrow.ts";
 
@@ -90,7 +90,7 @@ test("what is in a circle is refused", () => {
 
 test("a column of variants is sent as the struct that the service wants", () => {
   const values: (VariantValue | undefined)[] = [{ a: 1 }, undefined, null, [true, "x"]];
-  const batch = new Table({ payload: variantVector(values) }).batches[0]!;
+  const batch = new Table({ payload: makeVector(variantData(values)) }).batches[0]!;
   const plan = arrowPlanFor(batch.schema as unknown as ArrowBatch["schema"]);
   const limits = {
     maxRecordBytes: 1e6,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Binary, type Data, Field, makeData, makeVector, Struct, type Vector } from "apache-arrow";
+import { Binary, type Data, Field, makeData, Struct } from "apache-arrow";
 import { encodeVariant, type VariantValue } from "./encode_variant.ts";
 
 /** The Arrow type of a VARIANT column. */
@@ -16,20 +16,20 @@ export type VariantType = Struct<{ metadata: Binary; value: Binary }>;
  *
  * @example
  * ```ts
- * import { variantVector } from "@zerobus/wrapper";
+ * import { variantData } from "@zerobus/wrapper";
  * import { makeVector, Table } from "apache-arrow";
  *
  * const table = new Table({
  *   id: makeVector(Int32Array.of(1, 2)),
- *   payload: variantVector([{ temperature: 21.5, tags: ["a", "b"] }, undefined]),
+ *   payload: makeVector(variantData([{ temperature: 21.5, tags: ["a", "b"] }, undefined])),
  * });
  * ```
  *
  * @throws {ConversionError} for a value that is not JSON
  */
-export function variantVector(
+export function variantData(
   values: readonly (VariantValue | undefined)[],
-): Vector<VariantType> {
+): Data<VariantType> {
   const encoded = values.map((value) => value === undefined ? undefined : encodeVariant(value));
   const fields = [
     new Field("metadata", new Binary(), false),
@@ -45,7 +45,7 @@ export function variantVector(
   }
   const nullCount = values.filter((value) => value === undefined).length;
   const type: VariantType = new Struct(fields);
-  return makeVector(makeData({ type, length: values.length, nullCount, nullBitmap, children }));
+  return makeData({ type, length: values.length, nullCount, nullBitmap, children });
 }
 
 function binaryData(values: readonly (Uint8Array | undefined)[]): Data<Binary> {
