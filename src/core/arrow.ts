@@ -156,7 +156,8 @@ export function byteLengthOf(data: ArrowData): number {
     size += buffer?.byteLength ?? 0;
   }
   for (const buffer of data.variadicBuffers ?? []) size += buffer.byteLength;
-  for (const child of data.children ?? []) size += byteLengthOf(child);
+  // apache-arrow leaves a hole for the elements of a fixed-size list that it fills up with nulls.
+  for (const child of data.children ?? []) if (child !== undefined) size += byteLengthOf(child);
   for (const part of data.dictionary?.data ?? []) size += byteLengthOf(part);
   return size;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytesOf } from "../core/bytes.ts";
 import { type IpcMessage, recordBatchMessage } from "./messages.ts";
 
 /** What Arrow aligns buffers to within a body. */
@@ -48,9 +49,4 @@ export class BatchBody {
       body: { buffers: this.#buffers, byteLength: this.#byteLength },
     });
   }
-}
-
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  if (view instanceof Uint8Array) return view;
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

@@ -5,11 +5,13 @@
  * @module
  */
 import type { ArrowData } from "../core/arrow.ts";
+import { bytesOf } from "../core/bytes.ts";
 import { ConversionError } from "../core/errors.ts";
 import type { RowRange } from "../core/row_range.ts";
 import { bitAt, bitsFrom, isNull, nullsIn, validityOf } from "./bits.ts";
 import type { ColumnPlan } from "./column_plan.ts";
 import { lookUp } from "./dictionary.ts";
+import { emptyOf } from "./empty_plain.ts";
 import {
   dayOf,
   daysIn,
@@ -22,7 +24,7 @@ import {
 } from "./numbers.ts";
 import { gather, NONE, type Plain, type Report } from "./plain.ts";
 import { type Blobs, checkText, decimalTexts, gatherViews } from "./text.ts";
-import { assertNulls, bytesIn, bytesOf, evenBounds, extentOf, wordsIn, wordsOf } from "./values.ts";
+import { assertNulls, bytesIn, evenBounds, extentOf, wordsIn, wordsOf } from "./values.ts";
 
 /**
  * Converts the values of a range.
@@ -35,13 +37,7 @@ export function makePlain(
   range: RowRange,
   report: Report,
 ): Plain {
-  if (data === undefined || range.endRow > data.length) {
-    const actual = data?.length ?? 0;
-    throw new ConversionError(
-      `column "${plan.path}" holds ${actual} of ${range.endRow} values: the batch is damaged`,
-      { details: { column: plan.path, limit: range.endRow, actual } },
-    );
-  }
+  checkLength(plan, data, range);
   let isMasked = false;
   const reportPresent: Report = (index, path, reason) => {
     if (isNull(data, index)) isMasked = true;
@@ -59,6 +55,16 @@ export function makePlain(
     }
   }
   return plain;
+}
+
+function checkLength(plan: ColumnPlan, data: ArrowData, { endRow }: RowRange): void {
+  const bits = data === undefined ? 0 : 8 * (validityOf(data)?.length ?? Infinity) - data.offset;
+  const actual = Math.min(data?.length ?? 0, bits);
+  if (actual >= endRow) return;
+  throw new ConversionError(
+    `column "${plan.path}" holds ${actual} of ${endRow} values: the batch is damaged`,
+    { details: { column: plan.path, limit: endRow, actual } },
+  );
 }
 
 /** The positions of an array, but for those of its nulls. */
@@ -183,10 +189,33 @@ function valuesOf(plan: ColumnPlan, data: ArrowData, range: RowRange, report: Re
       return {
         kind: "struct",
         children: plan.children.map((child) =>
-          makePlain(child, data.children[child.index]!, range, report)
+          makeMember(plan, data, child, data.children[child.index], range, report)
         ),
       };
   }
+}
+
+/**
+ * A member of a struct or the elements of a list. Arrow's own tools pad a short column with nulls and
+ * do not lengthen what is in it.
+ */
+function makeMember(
+  parent: ColumnPlan,
+  parentData: ArrowData,
+  plan: ColumnPlan,
+  data: ArrowData | undefined,
+  { firstRow, endRow }: RowRange,
+  report: Report,
+): Plain {
+  const available = Math.max(firstRow, Math.min(endRow, data?.length ?? 0));
+  const plain = available === firstRow
+    ? emptyOf(plan)
+    : makePlain(plan, data!, { firstRow, endRow: available }, report);
+  if (available === endRow) return plain;
+  const perValue = parent.layout === "fixed_list" ? parent.width : 1;
+  assertNulls(parent, parentData, Math.floor(available / perValue), Math.ceil(endRow / perValue));
+  const length = endRow - firstRow;
+  return gather(plain, Uint32Array.from({ length }, (_, at) => at < plain.length ? at : NONE));
 }
 
 function list(
@@ -201,10 +230,11 @@ function list(
     report(firstRow + rowOf(bounds, index - elements.firstRow), path, reason);
   const [child] = data.children;
   if (plan.layout !== "map") {
+    const [element] = plan.children;
     return {
       kind: "list",
       bounds,
-      children: [makePlain(plan.children[0]!, child!, elements, reportElement)],
+      children: [makeMember(plan, data, element!, child, elements, reportElement)],
     };
   }
   const entries: Plain = {
@@ -212,7 +242,7 @@ function list(
     length: elements.endRow - elements.firstRow,
     nullCount: 0,
     children: plan.children.map((member) =>
-      makePlain(member, child!.children[member.index]!, elements, reportElement)
+      makeMember(plan, data, member, child?.children[member.index], elements, reportElement)
     ),
   };
   return { kind: "list", bounds, children: [entries] };

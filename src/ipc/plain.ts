@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "../core/bytes.ts";
 import type { BatchBody } from "./batch_body.ts";
 import { bitAt, countZeros } from "./bits.ts";
 import { wideOffsets } from "./values.ts";
@@ -112,7 +113,7 @@ export function concatenate(plains: readonly Plain[]): Plain {
   if (kind === "bits") return { ...common, values: joinBits(plains, ({ values }) => values) };
   const bounds = kind === "fixed" ? {} : { bounds: joinBounds(plains) };
   if (kind === "list") return { ...common, ...bounds };
-  return { ...common, ...bounds, values: joinBytes(plains.map(({ values }) => values!)) };
+  return { ...common, ...bounds, values: joined(plains.map(({ values }) => values!)) };
 }
 
 function gatherValidity(
@@ -171,16 +172,6 @@ function joinBits(
     for (let at = 0; at < plain.length; at++, to++) {
       if (bits === undefined || bitAt(bits, at)) joined[to >> 3]! |= 1 << (to & 7);
     }
-  }
-  return joined;
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let to = 0;
-  for (const part of parts) {
-    joined.set(part, to);
-    to += part.length;
   }
   return joined;
 }

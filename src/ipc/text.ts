@@ -4,12 +4,13 @@
  * @module
  */
 import type { ArrowData } from "../core/arrow.ts";
+import { bytesOf } from "../core/bytes.ts";
 import { ConversionError } from "../core/errors.ts";
 import type { RowRange } from "../core/row_range.ts";
 import { isUtf8Bytes } from "../encode/utf8.ts";
 import { bitAt, isNull } from "./bits.ts";
 import type { ColumnPlan } from "./column_plan.ts";
-import { bytesIn, bytesOf, wordsOf } from "./values.ts";
+import { bytesIn, wordsOf } from "./values.ts";
 
 /** Values one after the other. */
 export interface Blobs {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ArrowData } from "../core/arrow.ts";
+import { bytesOf } from "../core/bytes.ts";
 import { ConversionError } from "../core/errors.ts";
 import type { RowRange } from "../core/row_range.ts";
 import { isNull } from "./bits.ts";
@@ -102,12 +103,6 @@ export function wideOffsets(bounds: Float64Array): Int32Array {
 /** Bounds of so many values of the same size. */
 export function evenBounds(count: number, width: number): Float64Array {
   return Float64Array.from({ length: count + 1 }, (_, at) => at * width);
-}
-
-/** Any buffer as bytes; none is empty. */
-export function bytesOf(view: ArrayBufferView | null | undefined): Uint8Array {
-  if (!view) return new Uint8Array(0);
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 /** Bytes as words of 32 bits, copied only if they do not begin where words may. */

@@ -11,6 +11,7 @@ import {
   tableFromIPC,
   Type,
 } from "apache-arrow";
+import { joined } from "../core/bytes.ts";
 import { arrayProblem } from "./arrow_check.ts";
 import type { Records } from "./records.ts";
 import type { LocalRow, LocalValue } from "./row.ts";
@@ -79,14 +80,8 @@ export class ArrowRecords implements Records {
 function read([schema, header, body]: readonly Uint8Array[]): Table {
   const parts = [schema!, ...(header === undefined ? [] : [header])].flatMap(framed);
   if (body !== undefined) parts.push(body);
-  const stream = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    stream.set(part, at);
-    at += part.length;
-  }
   try {
-    return tableFromIPC(stream);
+    return tableFromIPC(joined(parts));
   } catch (cause) {
     throw new ArrowProblem("it cannot be read as Arrow IPC", { cause });
   }

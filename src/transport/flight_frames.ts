@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../core/bytes.ts";
 import type { OpenRequest, OutgoingRequest } from "../core/transport.ts";
 import { unsupportedFormat } from "./frames.ts";
 import { varintBytes, writeVarint } from "./varint.ts";
@@ -60,7 +61,7 @@ function chunksOf(buffers: readonly Uint8Array[]): Uint8Array[] {
   let small: Uint8Array[] = [];
   let smallBytes = 0;
   const flush = (): void => {
-    if (smallBytes > 0) chunks.push(small.length === 1 ? small[0]! : joined(small, smallBytes));
+    if (smallBytes > 0) chunks.push(small.length === 1 ? small[0]! : joined(small));
     small = [];
     smallBytes = 0;
   };
@@ -75,14 +76,4 @@ function chunksOf(buffers: readonly Uint8Array[]): Uint8Array[] {
   }
   flush();
   return chunks;
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

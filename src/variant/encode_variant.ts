@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../core/bytes.ts";
 import { ConversionError } from "../core/errors.ts";
 import { kindOf } from "../core/kind.ts";
 
@@ -220,16 +221,6 @@ function ends(parts: readonly Uint8Array[]): number[] {
 
 function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(sizeOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function compareBytes(one: Uint8Array, other: Uint8Array): number {
