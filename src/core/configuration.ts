@@ -154,7 +154,11 @@ export interface WrapperConfiguration {
   readonly writerDisabled?: boolean | undefined;
   /** Wire protocol. Default: the entry point's own (`grpc`, or `grpc-web` in the core). */
   readonly protocol?: Protocol | undefined;
-  /** How records are written. Not every protocol carries every format. Default `"protobuf"`. */
+  /**
+   * How records are written: as Protobuf messages, or as Arrow record batches over Arrow Flight, in
+   * which the batch's own buffers are sent, so that it must not be changed before its result is there.
+   * Not every protocol carries every format. Default `"protobuf"`.
+   */
   readonly recordFormat?: RecordFormat | undefined;
   /** A transport of your own, instead of `protocol`. It stays yours: the wrapper won't close it. */
   readonly transport?: Transport | undefined;

@@ -15,6 +15,8 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
+import fc from "fast-check";
+import type { Fault } from "@zerobus/wrapper/testing";
 import type { TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
 import { textVector } from "../harness/vectors.ts";
@@ -22,6 +24,20 @@ import { configurationFor, TABLE } from "./stage.ts";
 
 const numbers = (...values: number[]): Table => tableFromArrays({ n: Int32Array.from(values) });
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** A part of a request is acknowledged, perhaps after whole ones, and then the stream ends. */
+const interruption: fc.Arbitrary<Fault[]> = fc.record({
+  requests: fc.nat(2),
+  records: fc.integer({ min: 1, max: 20 }),
+  end: fc.constantFrom<Fault>(
+    { kind: "end", at: { requests: 0 } },
+    { kind: "error", status: "UNAVAILABLE", at: { requests: 0 } },
+    { kind: "error", status: "INTERNAL", at: { requests: 0 } },
+  ),
+}).map(({ requests, records, end }) => [
+  { kind: "partial_acknowledgement", records, at: { requests } },
+  end,
+]);
 
 /** What only records in Arrow have: parts of requests that are durable, schemas that are refused. */
 export function arrowSuite(env: TestEnvironment): void {
@@ -84,6 +100,30 @@ export function arrowSuite(env: TestEnvironment): void {
       assertLessOrEqual(requests, 7); // not many more than it takes: none has over 100,000 rows
       assertLess(result.encodedBytes / requests, 2 ** 21);
       assertEquals((await local.stats()).records, n.length);
+    });
+  }
+
+  for (const { name, configuration: road } of roads) {
+    test(`${name}: however much of a request is acknowledged before the end, nothing is lost or sent again`, async () => {
+      const seed = Math.trunc(Math.random() * 2 ** 31);
+      console.log(`${name}: acknowledgements in part, seed ${seed}`);
+      const faults = fc.sample(interruption, { seed, numRuns: 40 }).flat();
+      await using local = await env.startLocal({ faults });
+      const retry = { maxAttempts: 1_000, baseDelayMs: 1, maxDelayMs: 2 };
+      const stream = { maxRequestRecords: 20 };
+      const configuration = { ...configurationFor(local), ...road, retry, stream };
+      await using wrapper = await createWrapper(configuration);
+      const batches = range(60).map((batch) => range(30).map((row) => 30 * batch + row));
+      const results = await Promise.all(batches.map((rows) => wrapper.sendBatch(numbers(...rows))));
+      assertEquals(results.flatMap(({ failedRows }) => failedRows), []);
+      const landings = new Map<number, number>();
+      for (const { rows, acknowledgedRows } of await local.requests(TABLE)) {
+        for (const [at, { n }] of rows.entries()) {
+          assertEquals(landings.get(n as number), undefined, `row ${n} came after it was durable`);
+          if (at < acknowledgedRows) landings.set(n as number, at);
+        }
+      }
+      assertEquals([...landings.keys()].toSorted((a, b) => a - b), range(1_800));
     });
   }
 
