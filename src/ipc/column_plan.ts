@@ -95,9 +95,9 @@ export function arrowPlanFor(schema: ArrowSchema): ArrowPlan {
     const found = schema.fields.length === 0 ? "no columns" : "columns of type Null only";
     throw new ConfigurationError(`the schema has ${found}: there is nothing to send`);
   }
-  const message = schemaMessage(columns.map(wireFieldOf));
-  const key = JSON.stringify(columns.map(shapeOf));
-  const plan: ArrowPlan = { columns, schema: message, key: `arrow ${key}` };
+  const fields = columns.map(wireFieldOf);
+  const key = `arrow ${JSON.stringify(fields.map(describe))}`;
+  const plan: ArrowPlan = { columns, schema: schemaMessage(fields), key };
   plans.set(schema, plan);
   return plan;
 }
@@ -135,9 +135,7 @@ const UTF8: WireType = { kind: "utf8" };
 const BINARY: WireType = { kind: "binary" };
 
 function scalarShape(type: ArrowType): Shape | undefined {
-  const { precision, unit, byteWidth = 0, bitWidth = 0, scale = 0 } = type as ParametricType & {
-    readonly timezone?: string | null;
-  };
+  const { precision, unit, byteWidth = 0, bitWidth = 0, scale = 0 } = type as ParametricType;
   switch (type.typeId) {
     case Type.Int:
       return integerShape(type);
@@ -265,26 +263,21 @@ function extensionOf({ metadata }: ArrowField): ReadonlyMap<string, string> {
 /** The field as it is sent: a dictionary's is that of its values, a map's entries are a struct. */
 function wireFieldOf(plan: ColumnPlan): WireField {
   const { name, nullable, wire, metadata, layout } = plan;
-  const field = (children: readonly ColumnPlan[]) => children.map(wireFieldOf);
-  if (layout === "dictionary") {
-    return { name, nullable, wire, metadata, children: wireFieldOf(plan.children[0]!).children };
-  }
-  if (layout !== "map") return { name, nullable, wire, metadata, children: field(plan.children) };
+  const members = plan.children.map(wireFieldOf);
+  const [first] = members;
+  if (layout === "dictionary") return { name, nullable, wire, metadata, children: first!.children };
+  if (layout !== "map") return { name, nullable, wire, metadata, children: members };
   const entries: WireField = {
     name: "entries",
     nullable: false,
     wire: { kind: "struct" },
     metadata: new Map(),
-    children: field(plan.children),
+    children: members,
   };
   return { name, nullable, wire, metadata, children: [entries] };
 }
 
-function shapeOf(plan: ColumnPlan): unknown {
-  const { name, nullable, wire, metadata, children } = wireFieldOf(plan);
-  return describe({ name, nullable, wire, metadata, children });
-}
-
+/** The same for fields that are the same. */
 function describe({ name, nullable, wire, metadata, children }: WireField): unknown {
   return [name, nullable, wire, [...metadata], children.map(describe)];
 }

@@ -63,6 +63,10 @@ const FAULTS: readonly ((draw: Draw, at: { readonly requests: number }) => Fault
     { kind: "withhold_acknowledgement", at, times: 1 + draw(2) },
     interruption(draw, { requests: 0 }),
   ],
+  (draw, at) => [
+    { kind: "partial_acknowledgement", at, records: 1 + draw(50) },
+    interruption(draw, { requests: 0 }),
+  ],
   // Something has to make the client come back before a creation can go wrong.
   (draw, at) => [{ kind: "end", at }, interruption(draw, "creation")],
   (draw, at) => [{ kind: "end", at }, { kind: "delay_creation", delayMs: draw(50) }],
