@@ -24,7 +24,7 @@ import {
 import type { TransmissionResult } from "@zerobus/wrapper";
 import type { TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
-import { configurationFor, TABLE } from "./stage.ts";
+import { configurationFor, roadPerFormat, TABLE } from "./stage.ts";
 
 function tableOf(columns: Record<string, Vector>): Table {
   return new Table(columns);
@@ -91,29 +91,31 @@ export function badInputSuite(env: TestEnvironment): void {
     });
   }
 
-  test("a row that cannot be converted is reported; the others arrive", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: makeVector(BigUint64Array.of(1n, 2n ** 63n, 3n)) });
-    const result = await wrapper.sendBatch(batch);
-    assertEquals([result.isPartialSuccess(), result.error], [true, undefined]);
-    assertEquals(result.failedRowIndices(), [1]);
-    const { error } = result.failedRows[0]!;
-    assertEquals(error.name, "ConversionError");
-    assertEquals([error.details.row, error.details.column], [1, "n"]);
-    assertEquals([...result.extractFailedBatch(batch)!.getChild("n")!], [2n ** 63n]);
-    assertEquals([...result.extractSuccessfulBatch(batch)!.getChild("n")!], [1n, 3n]);
-    assertEquals((await local.table(TABLE)).rows, [{ n: 1n }, { n: 3n }]);
-  });
+  for (const { recordFormat: name, configuration: road } of roadPerFormat(env.roads)) {
+    test(`${name}: a row that cannot be converted is reported; the others arrive`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const batch = tableOf({ n: makeVector(BigUint64Array.of(1n, 2n ** 63n, 3n)) });
+      const result = await wrapper.sendBatch(batch);
+      assertEquals([result.isPartialSuccess(), result.error], [true, undefined]);
+      assertEquals(result.failedRowIndices(), [1]);
+      const { error } = result.failedRows[0]!;
+      assertEquals(error.name, "ConversionError");
+      assertEquals([error.details.row, error.details.column], [1, "n"]);
+      assertEquals([...result.extractFailedBatch(batch)!.getChild("n")!], [2n ** 63n]);
+      assertEquals([...result.extractSuccessfulBatch(batch)!.getChild("n")!], [1n, 3n]);
+      assertEquals((await local.table(TABLE)).rows, [{ n: 1n }, { n: 3n }]);
+    });
 
-  test("a batch of which no row can be converted needs no connection", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    const batch = tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n, 2n ** 64n - 1n)) });
-    const result = await wrapper.sendBatch(batch);
-    assertEquals([result.success, result.failedCount, result.error], [false, 2, undefined]);
-    assertEquals((await local.stats()).streams, 0);
-  });
+    test(`${name}: a batch of which no row can be converted needs no connection`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const batch = tableOf({ n: makeVector(BigUint64Array.of(2n ** 63n, 2n ** 64n - 1n)) });
+      const result = await wrapper.sendBatch(batch);
+      assertEquals([result.success, result.failedCount, result.error], [false, 2, undefined]);
+      assertEquals((await local.stats()).streams, 0);
+    });
+  }
 
   const SCHEMAS: [what: string, batch: () => Table, column: string][] = [
     [
@@ -195,61 +197,63 @@ export function badInputSuite(env: TestEnvironment): void {
     ["last", () => [good(), bad()]],
     ["first", () => [bad(), good(), good(), good()]],
   ];
-  for (const [what, batches] of PIPES) {
-    test(`a pipe fails when its ${what} batch has a row that does not arrive`, async () => {
-      await using local = await env.startLocal();
-      await using wrapper = await createWrapper(configurationFor(local));
-      const error = await assertRejects(() => streamOf(batches()).pipeTo(wrapper.writable()));
-      assertStringIncludes((error as Error).message, "1 of 1 rows did not arrive");
-      assertEquals((error as { code?: string }).code, "conversion");
-    });
-  }
-
-  test("writable() refuses options of the wrong kind", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    assertThrows(() => wrapper.writable({ signal: 1 } as never), TypeError, "options.signal");
-    assertThrows(() => wrapper.writable(null as never), TypeError, "options");
-  });
-
-  test("closing a writer fails when a row did not arrive", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    const writer = wrapper.writable().getWriter();
-    await writer.write(bad());
-    await assertRejects(() => writer.close());
-    await assertRejects(() => writer.closed);
-  });
-
-  test("a pipe fails when nothing arrives, and when onResult throws", async () => {
-    await using local = await env.startLocal();
-    const refused = { ...configurationFor(local), clientSecret: "wrong" };
-    await using stranger = await createWrapper(refused);
-    const error = await assertRejects(() => streamOf([good()]).pipeTo(stranger.writable()));
-    assertEquals((error as { code?: string }).code, "authentication");
-    await using wrapper = await createWrapper(configurationFor(local));
-    const onResult = () => {
-      throw new Error("full");
-    };
-    const pipe = streamOf([good()]).pipeTo(wrapper.writable({ onResult }));
-    await assertRejects(() => pipe, Error, "full");
-  });
-
-  for (const how of ["a pipe", "a writer"]) {
-    test(`aborting ${how} does not wait for the server`, async () => {
-      await using local = await env.startLocal({
-        faults: [{ kind: "withhold_acknowledgement", times: "always" }],
+  for (const { recordFormat: name, configuration: road } of roadPerFormat(env.roads)) {
+    for (const [what, batches] of PIPES) {
+      test(`${name}: a pipe fails when its ${what} batch has a row that does not arrive`, async () => {
+        await using local = await env.startLocal();
+        await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+        const error = await assertRejects(() => streamOf(batches()).pipeTo(wrapper.writable()));
+        assertStringIncludes((error as Error).message, "1 of 1 rows did not arrive");
+        assertEquals((error as { code?: string }).code, "conversion");
       });
-      const { signal, abort } = abortable();
-      const stream = { maxInflightRequests: 1, ackTimeoutMs: 600_000, flushTimeoutMs: 500 };
-      const wrapper = await createWrapper({ ...configurationFor(local), stream });
-      const sent = how === "a pipe"
-        ? streamOf([good(), good(), good()]).pipeTo(wrapper.writable({ signal }), { signal })
-        : writeAll(wrapper.writable().getWriter(), [good(), good(), good()], signal);
-      while ((await local.stats()).requests === 0) await new Promise((go) => setTimeout(go, 5));
-      abort(new Error("enough"));
-      await assertRejects(() => sent, Error, "enough");
-      await assertRejects(() => wrapper.shutdown());
+    }
+
+    test(`${name}: writable() refuses options of the wrong kind`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      assertThrows(() => wrapper.writable({ signal: 1 } as never), TypeError, "options.signal");
+      assertThrows(() => wrapper.writable(null as never), TypeError, "options");
     });
+
+    test(`${name}: closing a writer fails when a row did not arrive`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const writer = wrapper.writable().getWriter();
+      await writer.write(bad());
+      await assertRejects(() => writer.close());
+      await assertRejects(() => writer.closed);
+    });
+
+    test(`${name}: a pipe fails when nothing arrives, and when onResult throws`, async () => {
+      await using local = await env.startLocal();
+      const refused = { ...configurationFor(local), ...road, clientSecret: "wrong" };
+      await using stranger = await createWrapper(refused);
+      const error = await assertRejects(() => streamOf([good()]).pipeTo(stranger.writable()));
+      assertEquals((error as { code?: string }).code, "authentication");
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const onResult = () => {
+        throw new Error("full");
+      };
+      const pipe = streamOf([good()]).pipeTo(wrapper.writable({ onResult }));
+      await assertRejects(() => pipe, Error, "full");
+    });
+
+    for (const how of ["a pipe", "a writer"]) {
+      test(`${name}: aborting ${how} does not wait for the server`, async () => {
+        await using local = await env.startLocal({
+          faults: [{ kind: "withhold_acknowledgement", times: "always" }],
+        });
+        const { signal, abort } = abortable();
+        const stream = { maxInflightRequests: 1, ackTimeoutMs: 600_000, flushTimeoutMs: 500 };
+        const wrapper = await createWrapper({ ...configurationFor(local), ...road, stream });
+        const sent = how === "a pipe"
+          ? streamOf([good(), good(), good()]).pipeTo(wrapper.writable({ signal }), { signal })
+          : writeAll(wrapper.writable().getWriter(), [good(), good(), good()], signal);
+        while ((await local.stats()).requests === 0) await new Promise((go) => setTimeout(go, 5));
+        abort(new Error("enough"));
+        await assertRejects(() => sent, Error, "enough");
+        await assertRejects(() => wrapper.shutdown());
+      });
+    }
   }
 }

@@ -15,7 +15,7 @@ import {
 import type { LocalHandle, TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
 import { textVector } from "../harness/vectors.ts";
-import { configurationFor, TABLE } from "./stage.ts";
+import { configurationFor, roadPerFormat, TABLE } from "./stage.ts";
 
 const FIELDS = [new Field("n", new Int32(), false), new Field("label", new Utf8(), true)];
 
@@ -101,102 +101,106 @@ export function deliverySuite(env: TestEnvironment): void {
     });
   }
 
-  test("a table's batches arrive in order, and so do Arrow IPC bytes", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    const table = new Table([numbered(0, 10), numbered(10, 0), numbered(10, 5)]);
-    assertEquals((await wrapper.sendBatch(table)).successfulCount, 15);
-    const more = new Table([numbered(15, 5), numbered(20, 5)]);
-    assertEquals((await wrapper.sendBatch(tableToIPC(more, "stream"))).successfulCount, 10);
-    assertEquals((await wrapper.sendBatch(tableToIPC(numberedTable(25), "file"))).totalRows, 5);
-    assertEquals(await landedNumbers(local), range(0, 30));
-  });
-
-  test("slices of a batch arrive without their neighbours", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    const batch = numbered(0, 100);
-    await wrapper.sendBatch(batch.slice(10, 20));
-    await wrapper.sendBatch(batch.slice(93, 100));
-    assertEquals(await landedNumbers(local), [...range(10, 20), ...range(93, 100)]);
-  });
-
-  test("batches with different schemas travel on streams of their own", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    for (let round = 0; round < 3; round++) {
-      const n = Int32Array.of(round);
-      assertEquals((await wrapper.sendBatch(tableFromArrays({ n }))).successfulCount, 1);
-      const x = Float64Array.of(round / 2);
-      assertEquals((await wrapper.sendBatch(tableFromArrays({ x }))).successfulCount, 1);
-    }
-    const { rows } = await local.table(TABLE);
-    assertEquals(rows, [{ n: 0 }, { x: 0 }, { n: 1 }, { x: 0.5 }, { n: 2 }, { x: 1 }]);
-    assertEquals((await local.stats()).streams, 2);
-  });
-
-  test("parallel streams share the work", async () => {
-    await using local = await env.startLocal();
-    const stream = { streams: 4 };
-    await using wrapper = await createWrapper({ ...configurationFor(local), stream });
-    await Promise.all(range(0, 40).map((sender) => wrapper.sendBatch(numbered(sender * 10, 10))));
-    assertEquals((await landedNumbers(local)).sort((a, b) => a - b), range(0, 400));
-    assertEquals((await local.stats()).streams, 4);
-  });
-
-  test("an empty batch succeeds without a connection", async () => {
-    await using local = await env.startLocal();
-    await using wrapper = await createWrapper(configurationFor(local));
-    for (const empty of [numbered(0, 0), new Table([numbered(0, 0)]), new Table()]) {
-      const result = await wrapper.sendBatch(empty);
-      assertEquals(
-        [result.success, result.totalRows, result.failedRows, result.isPartialSuccess()],
-        [true, 0, [], false],
-      );
-    }
-    assertEquals((await local.stats()).streams, 0);
-    assertEquals((await local.stats()).tokensIssued, 0);
-  });
-
-  test("a disabled writer converts and reports but opens no connection", async () => {
-    await using wrapper = await createWrapper({
-      endpoint: "http://127.0.0.1:1",
-      tableName: "readings",
-      writerDisabled: true,
+  for (const { recordFormat: name, configuration: road } of roadPerFormat(env.roads)) {
+    test(`${name}: a table's batches arrive in order, and so do Arrow IPC bytes`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const table = new Table([numbered(0, 10), numbered(10, 0), numbered(10, 5)]);
+      assertEquals((await wrapper.sendBatch(table)).successfulCount, 15);
+      const more = new Table([numbered(15, 5), numbered(20, 5)]);
+      assertEquals((await wrapper.sendBatch(tableToIPC(more, "stream"))).successfulCount, 10);
+      assertEquals((await wrapper.sendBatch(tableToIPC(numberedTable(25), "file"))).totalRows, 5);
+      assertEquals(await landedNumbers(local), range(0, 30));
     });
-    const result = await wrapper.sendBatch(numbered(0, 100));
-    assertEquals([result.successfulCount, result.attempts], [100, 1]);
-    assertGreater(result.encodedBytes, 100);
-  });
 
-  test("one token serves many streams, and flush waits for what was sent", async () => {
-    await using local = await env.startLocal();
-    const stream = { streams: 2 };
-    await using wrapper = await createWrapper({ ...configurationFor(local), stream });
-    const sent = [wrapper.sendBatch(numbered(0, 10)), wrapper.sendBatch(numbered(10, 10))];
-    await wrapper.flush();
-    assertEquals((await local.table(TABLE)).rowCount, 20);
-    await Promise.all(sent);
-    assertEquals((await local.stats()).tokensIssued, 1);
-  });
-
-  test("a provider of headers is asked, and awaited, for every connection", async () => {
-    await using local = await env.startLocal({ auth: { required: false } });
-    const asked: string[] = [];
-    const { url: endpoint } = local;
-    await using wrapper = await createWrapper({
-      endpoint,
-      tableName: TABLE,
-      headersProvider: async ({ tableName }) => {
-        await Promise.resolve();
-        asked.push(tableName);
-        return { "x-of-mine": "1" };
-      },
-      stream: { streams: 2 },
+    test(`${name}: slices of a batch arrive without their neighbours`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      const batch = numbered(0, 100);
+      await wrapper.sendBatch(batch.slice(10, 20));
+      await wrapper.sendBatch(batch.slice(93, 100));
+      assertEquals(await landedNumbers(local), [...range(10, 20), ...range(93, 100)]);
     });
-    await Promise.all([wrapper.sendBatch(numbered(0, 1)), wrapper.sendBatch(numbered(1, 1))]);
-    assertEquals(asked, [TABLE, TABLE]);
-  });
+
+    test(`${name}: batches with different schemas travel on streams of their own`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      for (let round = 0; round < 3; round++) {
+        const n = Int32Array.of(round);
+        assertEquals((await wrapper.sendBatch(tableFromArrays({ n }))).successfulCount, 1);
+        const x = Float64Array.of(round / 2);
+        assertEquals((await wrapper.sendBatch(tableFromArrays({ x }))).successfulCount, 1);
+      }
+      const { rows } = await local.table(TABLE);
+      assertEquals(rows, [{ n: 0 }, { x: 0 }, { n: 1 }, { x: 0.5 }, { n: 2 }, { x: 1 }]);
+      assertEquals((await local.stats()).streams, 2);
+    });
+
+    test(`${name}: parallel streams share the work`, async () => {
+      await using local = await env.startLocal();
+      const stream = { streams: 4 };
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road, stream });
+      await Promise.all(range(0, 40).map((sender) => wrapper.sendBatch(numbered(sender * 10, 10))));
+      assertEquals((await landedNumbers(local)).sort((a, b) => a - b), range(0, 400));
+      assertEquals((await local.stats()).streams, 4);
+    });
+
+    test(`${name}: an empty batch succeeds without a connection`, async () => {
+      await using local = await env.startLocal();
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      for (const empty of [numbered(0, 0), new Table([numbered(0, 0)]), new Table()]) {
+        const result = await wrapper.sendBatch(empty);
+        assertEquals(
+          [result.success, result.totalRows, result.failedRows, result.isPartialSuccess()],
+          [true, 0, [], false],
+        );
+      }
+      assertEquals((await local.stats()).streams, 0);
+      assertEquals((await local.stats()).tokensIssued, 0);
+    });
+
+    test(`${name}: a disabled writer converts and reports but opens no connection`, async () => {
+      await using wrapper = await createWrapper({
+        ...road,
+        endpoint: "http://127.0.0.1:1",
+        tableName: "readings",
+        writerDisabled: true,
+      });
+      const result = await wrapper.sendBatch(numbered(0, 100));
+      assertEquals([result.successfulCount, result.attempts], [100, 1]);
+      assertGreater(result.encodedBytes, 100);
+    });
+
+    test(`${name}: one token serves many streams, and flush waits for what was sent`, async () => {
+      await using local = await env.startLocal();
+      const stream = { streams: 2 };
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road, stream });
+      const sent = [wrapper.sendBatch(numbered(0, 10)), wrapper.sendBatch(numbered(10, 10))];
+      await wrapper.flush();
+      assertEquals((await local.table(TABLE)).rowCount, 20);
+      await Promise.all(sent);
+      assertEquals((await local.stats()).tokensIssued, 1);
+    });
+
+    test(`${name}: a provider of headers is asked, and awaited, for every connection`, async () => {
+      await using local = await env.startLocal({ auth: { required: false } });
+      const asked: string[] = [];
+      const { url: endpoint } = local;
+      await using wrapper = await createWrapper({
+        ...road,
+        endpoint,
+        tableName: TABLE,
+        headersProvider: async ({ tableName }) => {
+          await Promise.resolve();
+          asked.push(tableName);
+          return { "x-of-mine": "1" };
+        },
+        stream: { streams: 2 },
+      });
+      await Promise.all([wrapper.sendBatch(numbered(0, 1)), wrapper.sendBatch(numbered(1, 1))]);
+      assertEquals(asked, [TABLE, TABLE]);
+    });
+  }
 }
 
 function numberedTable(from: number): Table {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WrapperConfiguration } from "@zerobus/wrapper";
-import type { LocalHandle } from "../harness/environment.ts";
+import type { LocalHandle, Road } from "../harness/environment.ts";
 
 /** The table that the suites write to unless they say otherwise. */
 export const TABLE = "main.iot.readings";
@@ -22,4 +22,10 @@ export function configurationFor(
     tableName,
     retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 20 },
   };
+}
+
+/** One road for each record format: for what does not depend on the protocol. */
+export function roadPerFormat(roads: readonly Road[]): Road[] {
+  const formats = new Set(roads.map(({ recordFormat }) => recordFormat));
+  return [...formats].map((format) => roads.find(({ recordFormat }) => recordFormat === format)!);
 }
