@@ -33,6 +33,11 @@ interface Encoded {
   readonly message: IpcMessage | undefined;
 }
 
+/**
+ * Rows of a first message at least: a slice may look larger than it is, for it has the bytes of all
+ * rows that it was cut from.
+ */
+const FEWEST_ROWS = 256;
 /** Room for the rows to come being a little larger than those before. */
 const MARGIN = 0.95;
 
@@ -54,7 +59,8 @@ export function* encodeArrow(
   const { numRows } = batch;
   const { maxRecords } = limits;
   const wanted = MARGIN * Math.min(limits.targetBytes, limits.maxRecordBytes);
-  let rowsAtOnce = wanted / Math.max(1, byteLengthOf(batch.data) / numRows);
+  const guess = wanted / Math.max(1, byteLengthOf(batch.data) / numRows);
+  let rowsAtOnce = Math.max(guess, FEWEST_ROWS);
   for (let row = 0; row < numRows;) {
     const count = Math.max(1, Math.floor(Math.min(rowsAtOnce, maxRecords, numRows - row)));
     const range = { firstRow: row, endRow: row + count };
