@@ -50,6 +50,20 @@ export type { BackoffBounds, RetryBounds } from "./src/core/backoff.ts";
 export type { DebugOptions } from "./src/core/debug_options.ts";
 export type { FileSystem, WritableFile } from "./src/core/file_system.ts";
 export type { DebugStatus } from "./src/debug/debug_tap.ts";
+export type { AcknowledgementCallback } from "./src/core/acknowledgement_callback.ts";
+export type {
+  ListenerOptions,
+  ZerobusEventName,
+  ZerobusEvents,
+  ZerobusListener,
+} from "./src/core/events.ts";
+export type { LogFields, Logger, LogLevel } from "./src/core/logger.ts";
+export type {
+  LoggerProviderLike,
+  MeterProviderLike,
+  ObservabilityOptions,
+  TracerProviderLike,
+} from "./src/core/observability_options.ts";
 export { type Clock, systemClock } from "./src/core/clock.ts";
 export type { Backoff, BackoffReason } from "./src/core/protective_backoff.ts";
 export {

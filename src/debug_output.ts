@@ -5,20 +5,31 @@
  */
 import type { Clock } from "./core/clock.ts";
 import type { ResolvedConfiguration } from "./core/configuration.ts";
+import type { Log } from "./core/logger.ts";
 import { DebugTap } from "./debug/debug_tap.ts";
 import type { WrittenSchema } from "./debug/schema_versions.ts";
 import type { BatchEvent, DeliveryObserver } from "./delivery/observer.ts";
 import { schemaKey } from "./schema/schema_key.ts";
 
+/** Who hears of trouble with the files. */
+export interface DebugListener {
+  /** Writes log lines. */
+  readonly log: Log;
+  /** Told of everything that was not written. */
+  debugDropped(problem: string): void;
+}
+
 /** The tap, if the configuration wants one. */
 export function debugTap(
   { debug, tableName }: ResolvedConfiguration,
   clock: Clock,
+  listener: DebugListener,
   every: (ms: number, run: () => void) => () => void = everySoOften,
 ): DebugTap | undefined {
   if (debug === undefined) return undefined;
-  const warn = debug.onWarning ?? ((message: string) => console.warn(message));
-  return new DebugTap(debug, tableName, { clock, every, warn });
+  const warn = debug.onWarning ?? ((message: string) => listener.log("warn", message));
+  const dropped = (problem: string) => listener.debugDropped(problem);
+  return new DebugTap(debug, tableName, { clock, every, warn, dropped });
 }
 
 /** Puts the tap on deliveries. */

@@ -7,11 +7,12 @@ import { connectionHeaders } from "./auth/connection_headers.ts";
 import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
 import type { Clock } from "./core/clock.ts";
 import type { ResolvedConfiguration } from "./core/configuration.ts";
-import type { HeadersProvider } from "./core/headers_provider.ts";
+import type { ZerobusError } from "./core/errors.ts";
+import type { HeadersRequest } from "./core/headers_provider.ts";
 import type { StreamFormat } from "./core/record_format.ts";
 import type { Transport } from "./core/transport.ts";
 import { IngestStream } from "./ingest/ingest_stream.ts";
-import type { IngestObserver } from "./ingest/observer.ts";
+import type { Observability } from "./observability.ts";
 
 /** What all streams of a wrapper share, besides the configuration. */
 export interface StreamSurroundings {
@@ -22,22 +23,24 @@ export interface StreamSurroundings {
   /** Time and chance. */
   readonly clock: Clock;
   /** Told what happens on any of them. */
-  readonly observer: Partial<IngestObserver>;
+  readonly observability: Observability;
 }
 
 /** Opens the wrapper's streams; they share the transport and the cached tokens. */
 export function streamOpener(
   configuration: ResolvedConfiguration,
-  { transport, fetch, clock, observer }: StreamSurroundings,
+  { transport, fetch, clock, observability }: StreamSurroundings,
 ): (format: StreamFormat) => IngestStream {
   const { stream, retry, tableName, signal } = configuration;
-  const headersProvider = headersProviderFor(configuration, fetch);
-  return (format) =>
-    new IngestStream({
+  const onToken = (error?: ZerobusError) => observability.tokenRequested(error);
+  const headersProvider = headersProviderFor(configuration, fetch, onToken);
+  return (format) => {
+    const { observer, traced } = observability.stream();
+    return new IngestStream({
       transport,
       tableName,
       format,
-      headersProvider,
+      headersProvider: async (request) => traced(await headersProvider(request)),
       retry,
       limits: stream,
       recovery: stream.recovery,
@@ -46,16 +49,18 @@ export function streamOpener(
       observer,
       ...(signal === undefined ? {} : { signal }),
     });
+  };
 }
 
 /** The user's provider or OAuth, with what every connection needs checked and added. */
 function headersProviderFor(
   { access, endpoint }: ResolvedConfiguration,
   fetch: StreamSurroundings["fetch"],
-): HeadersProvider {
+  onToken: (error?: ZerobusError) => void,
+): (request: HeadersRequest) => Promise<Headers> {
   // Where plain http is acceptable was decided with the configuration.
   const provide = access?.kind === "oauth"
-    ? oauthHeadersProvider({ ...access, endpoint, fetch, insecure: true })
+    ? oauthHeadersProvider({ ...access, endpoint, fetch, insecure: true, onToken })
     : access?.headersProvider ?? (() => ({}));
   return async (request) => connectionHeaders(await provide(request), request.tableName);
 }

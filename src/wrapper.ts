@@ -9,6 +9,7 @@ import { unlessAborted, within } from "./core/async.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
 import { ConnectionError, ZerobusError } from "./core/errors.ts";
+import type { ListenerOptions, ZerobusEventName, ZerobusListener } from "./core/events.ts";
 import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
 import { redacted } from "./core/redact.ts";
 import { type Preset, resolveConfiguration } from "./core/resolve.ts";
@@ -25,6 +26,7 @@ import { checkedSendOptions } from "./delivery/send_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
 import { debugObserver, debugTap } from "./debug_output.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
+import { Observability } from "./observability.ts";
 import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
@@ -67,8 +69,21 @@ export interface WrapperPreset extends Preset {
   readonly network: (configuration: ResolvedConfiguration, raw: Raw) => Network;
   /** Time and chance, for tests. Default: the real ones. */
   readonly clock?: Clock;
+  /** What telemetry is sent away with, if this entry point has set that up. */
+  readonly exporters?: Exporters | undefined;
   /** Repeats a call without keeping a program running. Default: as well as the web can. */
   readonly every?: (ms: number, run: () => void) => () => void;
+}
+
+/**
+ * Sends telemetry away. Neither call may reject, or take longer than a few seconds; both return what
+ * went wrong, if something did.
+ */
+export interface Exporters {
+  /** Sends what there is. */
+  flush(): Promise<string | undefined>;
+  /** Sends what there is, and ends. */
+  shutdown(): Promise<string | undefined>;
 }
 
 /** How a wrapper reaches the world. */
@@ -88,6 +103,8 @@ export class ZerobusWrapper implements AsyncDisposable {
   readonly #deliveries = new Deliveries();
   readonly #debug: DebugTap | undefined;
   readonly #observers: readonly Partial<DeliveryObserver>[];
+  readonly #observability: Observability;
+  readonly #exporters: Exporters | undefined;
   #shutdown: Promise<void> | undefined;
 
   /** Use `createWrapper`. */
@@ -96,7 +113,10 @@ export class ZerobusWrapper implements AsyncDisposable {
     const clock = this.#clock = preset.clock ?? systemClock;
     const backoff = this.#backoff = new ProtectiveBackoff(resolved.backoff, clock);
     this.#configuration = resolved;
-    this.#debug = debugTap(resolved, clock, preset.every);
+    const observability = this.#observability = new Observability(resolved, clock, backoff);
+    this.#exporters = preset.exporters;
+    backoff.onBegin = () => observability.heldBack();
+    this.#debug = debugTap(resolved, clock, observability, preset.every);
     this.#observers = this.#debug === undefined ? [] : [debugObserver(this.#debug)];
     if (resolved.writerDisabled) return;
     const network = preset.network(resolved, configuration as unknown as Raw);
@@ -107,10 +127,7 @@ export class ZerobusWrapper implements AsyncDisposable {
         fetch: network.fetch,
         transport: resolved.transport ?? network.transport,
         clock,
-        observer: {
-          retrying: ({ error }) => backoff.note(error),
-          failed: ({ error }) => backoff.note(error),
-        },
+        observability,
       }),
       width: resolved.stream.streams,
       isolates: resolved.isolation !== undefined,
@@ -123,6 +140,20 @@ export class ZerobusWrapper implements AsyncDisposable {
    */
   get backoff(): Backoff {
     return this.#backoff;
+  }
+
+  /**
+   * Calls a function for every event of a name: `ack`, `retry`, `reconnect`, `pause`, `failure`,
+   * `backoff`, `token`, `debugdrop`. Listeners must be quick; what they throw is ignored.
+   *
+   * @returns a function that removes the listener
+   */
+  addEventListener<K extends ZerobusEventName>(
+    name: K,
+    listener: ZerobusListener<K>,
+    options: ListenerOptions = {},
+  ): () => void {
+    return this.#observability.events.on(name, listener, options);
   }
 
   /**
@@ -182,7 +213,9 @@ export class ZerobusWrapper implements AsyncDisposable {
   async flush(): Promise<void> {
     this.#assertOpen();
     const failure = await this.#finished("flush");
+    await this.#observability.settle();
     await this.#debug?.flush();
+    this.#observability.exported(await this.#exporters?.flush());
     if (failure !== undefined) throw failure;
   }
 
@@ -232,7 +265,7 @@ export class ZerobusWrapper implements AsyncDisposable {
       maxExtraRequests: isolation?.maxExtraRequests ?? 0,
       clock: this.#clock,
       signal,
-      observers: this.#observers,
+      observers: [...this.#observers, ...this.#observability.deliveryObservers()],
     });
     this.#deliveries.add(delivery);
     if (streams !== undefined) countForBackoff(delivery, this.#backoff);
@@ -267,7 +300,9 @@ export class ZerobusWrapper implements AsyncDisposable {
       await this.#streams?.close();
     } finally {
       await this.#transport?.close();
+      await this.#observability.settle();
       await this.#debug?.close();
+      this.#observability.exported(await this.#exporters?.shutdown());
     }
     if (failure !== undefined) throw failure;
   }

@@ -23,6 +23,24 @@ const ADDITIONS = {
 /** The JSON Schema of configuration files. */
 const SCHEMA = "configuration.schema.json";
 
+/** What only users need who want telemetry to be sent: they install it themselves. */
+const OPTIONAL = /^@opentelemetry\/(?!api$)/;
+
+/** The dependencies that every user gets, and those that are up to the user. */
+function withoutOptional(dependencies: Readonly<Record<string, string>>) {
+  const [all, isOptional] = [Object.entries(dependencies), (name: string) => OPTIONAL.test(name)];
+  const optional = all.filter(([name]) => isOptional(name));
+  return {
+    dependencies: Object.fromEntries(all.filter(([name]) => !isOptional(name))),
+    peers: {
+      peerDependencies: Object.fromEntries(optional),
+      peerDependenciesMeta: Object.fromEntries(
+        optional.map(([name]) => [name, { optional: true }]),
+      ),
+    },
+  };
+}
+
 /** Builds the package into a folder and returns the path of the tarball. */
 export async function pack(into: string): Promise<string> {
   await Deno.mkdir(into, { recursive: true });
@@ -43,10 +61,11 @@ export async function pack(into: string): Promise<string> {
 
     const content = `${folder}/package`;
     const manifest = JSON.parse(await Deno.readTextFile(`${content}/package.json`));
+    const { dependencies, peers } = withoutOptional(manifest.dependencies);
     const exports = { ...manifest.exports, [`./${SCHEMA}`]: `./${SCHEMA}` };
     await Deno.writeTextFile(
       `${content}/package.json`,
-      JSON.stringify({ ...manifest, exports, ...ADDITIONS }, null, 2),
+      JSON.stringify({ ...manifest, exports, dependencies, ...peers, ...ADDITIONS }, null, 2),
     );
     // Where a configuration file can easily name it.
     await Deno.copyFile(`${ROOT}/src/runtime/configuration/${SCHEMA}`, `${content}/${SCHEMA}`);

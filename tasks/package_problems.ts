@@ -9,6 +9,7 @@ import { isBuiltin } from "node:module";
 interface PackageManifest {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly engines?: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +33,9 @@ export async function packageProblems(folder: string): Promise<string[]> {
       }
     }
   }
-  const dependencies = new Set(Object.keys(manifest.dependencies ?? {}));
+  const dependencies = new Set(
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  );
   for (const path of paths) {
     if (/\.ts$/.test(path) && !/\.d\.ts$/.test(path)) problems.push(`${path} is source text`);
     if (!/\.(?:js|d\.ts)$/.test(path)) continue;

@@ -6,6 +6,7 @@
 import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { HeadersProvider } from "../core/headers_provider.ts";
+import { isZerobusError, ZerobusError } from "../core/errors.ts";
 import { isSecret, Secret } from "../core/secret.ts";
 import { TABLE_NAME_HEADER } from "./connection_headers.ts";
 import { TokenCache } from "./token_cache.ts";
@@ -32,6 +33,8 @@ export interface OauthHeadersOptions {
   readonly insecure?: boolean | undefined;
   /** Sends the token requests. Default: the runtime's own. */
   readonly fetch?: typeof fetch | undefined;
+  /** Told of every token request that is over: why it failed, if it did. */
+  readonly onToken?: ((error: ZerobusError | undefined) => void) | undefined;
   /** Time, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
@@ -68,7 +71,7 @@ export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvi
     clock,
   };
   const tokens = new TokenCache({
-    fetchToken: (tableName, bound) => requestToken(client, tableName, bound),
+    fetchToken: (tableName, bound) => told(options.onToken, requestToken(client, tableName, bound)),
     requestTimeoutMs: checkedInteger(
       "requestTimeoutMs",
       requestTimeoutMs,
@@ -82,6 +85,18 @@ export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvi
     const authorization = await tokens.authorization(tableName, refused, signal);
     return { authorization: authorization.reveal(), [TABLE_NAME_HEADER]: tableName };
   };
+}
+
+/** Tells how a request ends. One that nobody waits for any more is no failure. */
+async function told<T>(onToken: OauthHeadersOptions["onToken"], request: Promise<T>): Promise<T> {
+  try {
+    const token = await request;
+    onToken?.(undefined);
+    return token;
+  } catch (reason) {
+    if (isZerobusError(reason)) onToken?.(ZerobusError.from(reason));
+    throw reason;
+  }
 }
 
 function checkedWorkspaceId({ endpoint, workspaceId }: OauthHeadersOptions): string {

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
 import type { DebugOptions, ResolvedDebug } from "./debug_options.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { RecordFormat } from "./record_format.ts";
+import type { Logger } from "./logger.ts";
+import type { ObservabilityOptions, ResolvedObservability } from "./observability_options.ts";
 import type { Secret } from "./secret.ts";
 import { DEFAULT_RETRYABLE_STATUSES } from "./status.ts";
 import type { StatusName } from "./status_name.ts";
@@ -182,6 +185,15 @@ export interface WrapperConfiguration {
   readonly backoff?: BackoffOptions | undefined;
   /** See {@linkcode DebugOptions}. */
   readonly debug?: DebugOptions | undefined;
+  /** See {@linkcode ObservabilityOptions}. */
+  readonly observability?: ObservabilityOptions | undefined;
+  /** Where log lines go. Default: the console. See also `observability.logLevel`. */
+  readonly logger?: Logger | undefined;
+  /**
+   * Called for every request that became durable, in order on each stream. A slow callback holds up
+   * the next call, and `flush()` and `shutdown()` for at most 5 seconds, but no acknowledgement.
+   */
+  readonly onAck?: AcknowledgementCallback | undefined;
   /** Aborting it stops the wrapper at once: everything not yet durable fails. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -222,6 +234,12 @@ export interface ResolvedConfiguration {
   readonly isolation: Resolved<IsolationOptions> | undefined;
   /** See {@linkcode BackoffOptions}. */
   readonly backoff: ResolvedBackoff;
+  /** See {@linkcode ObservabilityOptions}. */
+  readonly observability: ResolvedObservability;
+  /** See {@linkcode WrapperConfiguration.logger}. */
+  readonly logger: Logger | undefined;
+  /** See {@linkcode WrapperConfiguration.onAck}. */
+  readonly onAck: AcknowledgementCallback | undefined;
   /** See {@linkcode DebugOptions}; absent when it is off. */
   readonly debug: ResolvedDebug | undefined;
   /** See {@linkcode WrapperConfiguration.signal}. */

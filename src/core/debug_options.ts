@@ -52,7 +52,7 @@ export interface DebugOptions {
   readonly maxQueuedBytes?: number | undefined;
   /** Where to write, instead of the runtime's own file system. */
   readonly fileSystem?: FileSystem | undefined;
-  /** Told of trouble with the files, once for each kind. Default: `console.warn`. */
+  /** Told of trouble with the files, once for each kind. Default: a warning in the log. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 

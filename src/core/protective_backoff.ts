@@ -52,6 +52,8 @@ export class ProtectiveBackoff implements Backoff {
   readonly #clock: Clock;
   readonly #tally: SlidingTally | undefined;
   #pause: Pause | undefined;
+  /** Called when it begins to hold back, or goes on for longer. */
+  onBegin: () => void = () => {};
 
   /** Nothing has happened yet. */
   constructor(options: ResolvedBackoff, clock: Clock) {
@@ -121,5 +123,6 @@ export class ProtectiveBackoff implements Backoff {
     const until = this.#clock.now() + length.pauseMs + this.#clock.random() * length.jitterMs;
     if (this.active && this.#pause !== undefined && this.#pause.until >= until) return;
     this.#pause = { reason, until };
+    this.onBegin();
   }
 }

@@ -12,6 +12,7 @@ import {
   shown,
 } from "./checks.ts";
 import type { Access, ResolvedConfiguration } from "./configuration.ts";
+import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
 import { resolveDebug } from "./debug_options.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FileSystem } from "./file_system.ts";
@@ -24,6 +25,7 @@ import {
 } from "./resolve_options.ts";
 import { isSecret, Secret } from "./secret.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
+import { resolveLogger, resolveObservability } from "./observability_options.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./record_format.ts";
 import { FORMATS_OF, type Protocol, type Transport } from "./transport.ts";
 
@@ -35,6 +37,8 @@ export interface Preset {
   readonly protocols: readonly Protocol[];
   /** Names of the options that only this entry point has, and checks itself. */
   readonly ownOptions: readonly string[];
+  /** Names of the options of `observability` that only this entry point has, and checks itself. */
+  readonly observabilityOptions?: readonly string[];
   /** Where files are, if the entry point has any. */
   readonly files?: FileSystem;
 }
@@ -58,6 +62,9 @@ const KNOWN = [
   "isolateRejectedRows",
   "backoff",
   "debug",
+  "observability",
+  "logger",
+  "onAck",
   "signal",
 ] as const;
 
@@ -102,9 +109,17 @@ export function resolveConfiguration(
     conversion: resolveConversion(raw.conversion ?? {}),
     isolation: resolveIsolation(raw.isolateRejectedRows ?? true, stream),
     backoff: resolveBackoff(raw.backoff ?? {}),
+    observability: resolveObservability(raw.observability, preset.observabilityOptions ?? []),
+    logger: resolveLogger(raw.logger),
+    onAck: resolveCallback("onAck", raw.onAck) as AcknowledgementCallback | undefined,
     debug: resolveDebug(raw.debug, recordFormat, preset.files),
     signal: resolveSignal(raw.signal),
   });
+}
+
+function resolveCallback(field: string, value: unknown): unknown {
+  if (value === undefined || typeof value === "function") return value;
+  refuse(field, "a function", shown(value));
 }
 
 const NAME_PART = /^[A-Za-z0-9_]+$/;

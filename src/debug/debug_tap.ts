@@ -22,6 +22,8 @@ export interface DebugSurroundings {
   readonly every: (ms: number, run: () => void) => () => void;
   /** Told of trouble, once for each kind. */
   readonly warn: (message: string) => void;
+  /** Told of everything that was not written. */
+  readonly dropped: (problem: string) => void;
 }
 
 /** What became of debug output so far. */
@@ -128,7 +130,7 @@ export class DebugTap implements DebugStatus {
     }
     const done = this.#queue.add(bytes, async () => {
       const isWritten = await this.#attempt(run);
-      if (!isWritten) this.#droppedBatches++;
+      if (!isWritten) this.#countDrop(this.#lastProblem ?? "");
       release();
     });
     return strict ? done : undefined;
@@ -147,8 +149,13 @@ export class DebugTap implements DebugStatus {
   }
 
   #drop(problem: string): void {
-    this.#droppedBatches++;
     this.#tell(problem);
+    this.#countDrop(problem);
+  }
+
+  #countDrop(problem: string): void {
+    this.#droppedBatches++;
+    this.#surroundings.dropped(problem);
   }
 
   #tell(problem: string): void {

@@ -179,16 +179,17 @@ export class Delivery {
   async #conclude(): Promise<TransmissionResult> {
     await this.admitted;
     await Promise.all(this.#underway);
+    const failures = this.#ledger.failures(this.#error);
     const result = new TransmissionResult({
       totalRows: this.#ledger.totalRows,
-      failures: this.#ledger.failures(this.#error),
+      failures,
       error: this.#ledger.failure(this.#error),
       attempts: this.#countAttempts(),
       latencyMs: this.#context.clock.now() - this.#startedAt,
       batchSizeBytes: this.#batchSizeBytes,
       encodedBytes: this.#encodedBytes,
     });
-    notify(this.#context.observers, "concluded", { result });
+    notify(this.#context.observers, "concluded", { result, failures });
     return result;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ArrowBatch } from "../core/arrow.ts";
-import type { TransmissionResult } from "../core/result.ts";
+import type { FailedRun, TransmissionResult } from "../core/result.ts";
 import type { EncodedRequest, RequestPlan } from "./request_plan.ts";
 
 /** A batch that is about to be encoded. */
@@ -30,6 +30,14 @@ export interface RequestEvent extends BatchEvent {
   readonly retain: () => () => void;
 }
 
+/** A delivery that has its result. */
+export interface ConcludedEvent {
+  /** The result. */
+  readonly result: TransmissionResult;
+  /** The rows that failed, as runs. */
+  readonly failures: readonly FailedRun[];
+}
+
 /**
  * Hooks of a delivery. They are called in order and must be quick, and what they throw is ignored: a
  * watcher must not harm what it watches. A promise that is returned is waited for before the
@@ -41,7 +49,7 @@ export interface DeliveryObserver {
   /** A part of it was encoded and is about to be sent. */
   request(event: RequestEvent): Promise<void> | undefined | void;
   /** Every row is durable or failed. */
-  concluded(event: { readonly result: TransmissionResult }): void;
+  concluded(event: ConcludedEvent): void;
 }
 
 /** Calls a hook of each observer, in order, and returns what there is to wait for. */

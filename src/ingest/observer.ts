@@ -14,6 +14,8 @@ export interface IngestObserver {
   connecting(event: { readonly attempt: number }): void;
   /** The service accepted the stream. */
   connected(event: { readonly attempt: number; readonly streamId: string }): void;
+  /** A request was handed to the wire, for the first time or again. */
+  sent(event: { readonly rows: number; readonly bytes: number }): void;
   /**
    * Records became durable, and with them the requests up to and including the one with this logical
    * offset, -1 before the first. `requests` is 0 when only a part of one became durable.
@@ -24,6 +26,8 @@ export interface IngestObserver {
     readonly rows: number;
     readonly bytes: number;
   }): void;
+  /** A connection is over, for whatever reason; what was in flight on it no longer is. */
+  disconnected(): void;
   /** A connection failed and will be replaced after the delay. */
   retrying(event: { readonly error: ZerobusError; readonly delayMs: number }): void;
   /** The server announced the end of the connection; sending rests for at most this time. */
@@ -43,4 +47,21 @@ export function tell(
   } catch {
     // A broken gauge; see above.
   }
+}
+
+/** Several observers as one, told in order. */
+export function allOf(observers: readonly Partial<IngestObserver>[]): IngestObserver {
+  const all = (call: (observer: Partial<IngestObserver>) => void) => {
+    for (const observer of observers) tell(observer, call);
+  };
+  return {
+    connecting: (event) => all((to) => to.connecting?.(event)),
+    connected: (event) => all((to) => to.connected?.(event)),
+    sent: (event) => all((to) => to.sent?.(event)),
+    acknowledged: (event) => all((to) => to.acknowledged?.(event)),
+    disconnected: () => all((to) => to.disconnected?.()),
+    retrying: (event) => all((to) => to.retrying?.(event)),
+    paused: (event) => all((to) => to.paused?.(event)),
+    failed: (event) => all((to) => to.failed?.(event)),
+  };
 }

@@ -9,6 +9,7 @@ import { ConnectionError, TransmissionError, ZerobusError } from "../core/errors
 import type { Connection, ServerMessage } from "../core/transport.ts";
 import type { Ending } from "./ending.ts";
 import type { IngestLimits } from "./options.ts";
+import type { RequestPayload } from "./payload.ts";
 import type { Release, Window } from "./window.ts";
 
 /** What a session needs besides a connection and a window. */
@@ -22,6 +23,8 @@ export interface SessionOptions {
   >;
   /** Whether the server's announcement of the end is heeded. */
   readonly heedsCloseSignal: boolean;
+  /** Called when a request is handed to the wire. */
+  readonly onSend: (records: RequestPayload) => void;
   /** Called when requests have become durable. */
   readonly onProgress: (release: Release) => void;
   /** Called when sending rests until the next connection, for at most this time. */
@@ -116,6 +119,7 @@ export class Session {
         const offset = this.#sent++;
         this.#sentRows += records.rowCount;
         if (offset === this.#acknowledged) this.#expectAcknowledgement();
+        this.#options.onSend(records);
         const { bytes, body } = records;
         await this.#connection.send({ offset, records: bytes, body });
       }

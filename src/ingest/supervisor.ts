@@ -9,6 +9,7 @@ import { Connector } from "./connector.ts";
 import { type Ending, isRefusal } from "./ending.ts";
 import { tell } from "./observer.ts";
 import type { IngestState, IngestStreamOptions } from "./options.ts";
+import { payloadBytes } from "./payload.ts";
 import { Recovery } from "./recovery.ts";
 import { Session } from "./session.ts";
 import type { Window } from "./window.ts";
@@ -114,6 +115,7 @@ export class Supervisor {
     tell(observer, (to) => to.connected?.({ attempt, streamId: connection.streamId }));
     const ending = await session.run();
     this.#session = undefined;
+    tell(observer, (to) => to.disconnected?.());
     return ending;
   }
 
@@ -123,6 +125,11 @@ export class Supervisor {
       clock,
       limits,
       heedsCloseSignal: recovery,
+      onSend: (records) => {
+        if (observer?.sent === undefined) return;
+        const event = { rows: records.rowCount, bytes: payloadBytes(records) };
+        tell(observer, (to) => to.sent?.(event));
+      },
       onProgress: (release) => {
         this.#recovery.progress();
         tell(observer, (to) => to.acknowledged?.(release));

@@ -26,3 +26,4 @@ export type { ProtobufFileOptions } from "../debug/reading/read_protobuf.ts";
 export type { Framing } from "../debug/reading/record_frames.ts";
 export { loadConfiguration, type LoadOptions } from "./configuration/load_configuration.ts";
 export { configurationSchema, type JsonSchema } from "./configuration/json_schema.ts";
+export type { RuntimeObservability } from "./telemetry/export_options.ts";

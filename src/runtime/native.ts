@@ -15,6 +15,12 @@ import { transportOptionsOf } from "../web.ts";
 import { type Network, type WrapperPreset, ZerobusWrapper } from "../wrapper.ts";
 import { grpcTransport } from "./grpc/grpc_transport.ts";
 import { nodeFiles } from "./files/node_files.ts";
+import {
+  EXPORT_OPTIONS,
+  resolveExport,
+  type RuntimeObservability,
+} from "./telemetry/export_options.ts";
+import { ownProviders } from "./telemetry/exporters.ts";
 import { tlsFetch } from "./grpc/tls_fetch.ts";
 import { tlsHttpClient } from "./grpc/tls_http_client.ts";
 import type { TlsOptions } from "./grpc/tls_options.ts";
@@ -23,12 +29,15 @@ import type { TlsOptions } from "./grpc/tls_options.ts";
 export interface RuntimeConfiguration extends WrapperConfiguration {
   /** Certificates, when the runtime's defaults do not fit. They hold for token requests, too. */
   readonly tls?: TlsOptions | undefined;
+  /** See {@linkcode RuntimeObservability}. */
+  readonly observability?: RuntimeObservability | undefined;
 }
 
 const native: WrapperPreset = {
   protocol: "grpc",
   protocols: ["grpc", "grpc-web", "connect"],
   ownOptions: ["tls"],
+  observabilityOptions: EXPORT_OPTIONS,
   files: nodeFiles,
   every(ms, run) {
     const timer = setInterval(run, ms).unref();
@@ -58,7 +67,12 @@ export async function createWrapper(
 ): Promise<ZerobusWrapper> {
   // Many times faster than what the core can do without a runtime's help.
   useNativeUtf8(isUtf8);
-  return await new ZerobusWrapper(configuration, native);
+  const telemetry = resolveExport(configuration?.observability);
+  if (telemetry === undefined) return new ZerobusWrapper(configuration, native);
+  const { providers, exporters } = await ownProviders(telemetry);
+  // A provider that was given in the configuration stays.
+  const observability = { ...providers, ...configuration.observability };
+  return new ZerobusWrapper({ ...configuration, observability }, { ...native, exporters });
 }
 
 function checkedTls(value: unknown): TlsOptions {

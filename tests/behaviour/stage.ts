@@ -3,11 +3,14 @@
  *
  * @module
  */
-import type { WrapperConfiguration } from "@zerobus/wrapper";
+import type { Logger, WrapperConfiguration } from "@zerobus/wrapper";
 import type { LocalHandle, Road } from "../harness/environment.ts";
 
 /** The table that the suites write to unless they say otherwise. */
 export const TABLE = "main.iot.readings";
+
+/** A log that nobody reads: most tests are about trouble. */
+export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A configuration for a local server; no retry waits long. */
 export function configurationFor(
@@ -20,6 +23,7 @@ export function configurationFor(
     clientId: local.clientId,
     clientSecret: local.clientSecret,
     tableName,
+    logger: SILENT,
     retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 20 },
   };
 }

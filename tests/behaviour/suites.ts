@@ -11,6 +11,7 @@ import { badInputSuite } from "./bad_input_suite.ts";
 import { debugSuite } from "./debug_suite.ts";
 import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
+import { observabilitySuite } from "./observability_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
@@ -23,6 +24,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/arrow_suite.ts": arrowSuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
+  "tests/behaviour/observability_suite.ts": observabilitySuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,
   "tests/behaviour/tls_suite.ts": tlsSuite,
   "tests/faults/fault_matrix_suite.ts": faultMatrixSuite,

@@ -129,6 +129,7 @@ export function wrapperOn(
   { clock, onClose, ...configuration }: WrapperSetting = {},
 ): ZerobusWrapper {
   return new ZerobusWrapper({
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     endpoint: "https://memory.example",
     tableName: "main.iot.readings",
     headersProvider: () => ({}),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { SILENT } from "../behaviour/stage.ts";
 import { type Table, tableFromArrays } from "apache-arrow";
 import type { TransmissionResult, WrapperConfiguration } from "@zerobus/wrapper";
 import { configurationFor, TABLE } from "../behaviour/stage.ts";
@@ -49,6 +50,7 @@ async function runCase(
   const tap = new Tap();
   const transport = transportOf(env.library, road.protocol, { endpoint: local.url });
   const wrapper = await env.library.createWrapper({
+    logger: SILENT,
     ...configuration(local, road, faultCase),
     transport: tap.on(transport),
   });

@@ -68,6 +68,13 @@ function valueSchema({ kind }: Option, factor: number): JsonSchema {
     case "text":
     case "secret":
       return { type: "string", minLength: 1 };
+    case "headers":
+      return {
+        anyOf: [
+          { type: "string" },
+          { type: "object", additionalProperties: { type: "string" } },
+        ],
+      };
     case "boolean":
       return { anyOf: [{ type: "boolean" }, REFERENCE] };
     case "integer": {

@@ -11,10 +11,23 @@ type CodeOnly =
   | "transport"
   | "signal"
   | "fileSystem"
-  | "onWarning";
+  | "onWarning"
+  | "tracerProvider"
+  | "meterProvider"
+  | "loggerProvider"
+  | "logger"
+  | "onAck";
 
 /** Values that are one value, whatever members they have. */
-type Atom = string | number | boolean | URL | null | { reveal(): string } | readonly unknown[];
+type Atom =
+  | string
+  | number
+  | boolean
+  | URL
+  | null
+  | { reveal(): string }
+  | { readonly [name: string]: string }
+  | readonly unknown[];
 
 /** The paths of all options of a type, such as `retry.maxAttempts`. */
 type Paths<T, Prefix extends string = ""> = {
@@ -37,6 +50,8 @@ export type OptionKind =
   | { readonly type: "text" }
   /** Text that is shown to nobody. */
   | { readonly type: "secret" }
+  /** Names with values, `name=value,…` or a group; the values are shown to nobody. */
+  | { readonly type: "headers" }
   /** True or false. */
   | { readonly type: "boolean" }
   /** A whole number, or `null` where that means that there is no bound. */

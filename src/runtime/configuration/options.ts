@@ -13,32 +13,12 @@ import {
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
 } from "../../core/configuration.ts";
-import { DEBUG_DEFAULTS } from "../../core/debug_options.ts";
 import { RECORD_FORMATS } from "../../core/record_format.ts";
 import { STATUS_NAMES } from "../../core/status_name.ts";
 import { FORMATS_OF } from "../../core/transport.ts";
-import type { Alias, Option, OptionKind, OptionPath } from "./option.ts";
-
-/** What timers can hold. */
-const MAX_MS = 2 ** 31 - 1;
-
-const TEXT: OptionKind = { type: "text" };
-const SECRET: OptionKind = { type: "secret" };
-const BOOLEAN: OptionKind = { type: "boolean" };
-
-function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): OptionKind {
-  return { type: "integer", min, max };
-}
-
-const SECONDS = 1_000;
-
-function alias(variable: string, key?: string, factor?: number): Alias {
-  return {
-    variable,
-    ...(key === undefined ? {} : { key }),
-    ...(factor === undefined ? {} : { factor }),
-  };
-}
+import { alias, BOOLEAN, integer, MAX_MS, SECRET, TEXT } from "./kinds.ts";
+import type { Option, OptionPath } from "./option.ts";
+import { OUTPUT_OPTIONS } from "./output_options.ts";
 
 const { failureRate } = BACKOFF_DEFAULTS;
 
@@ -219,72 +199,5 @@ export const OPTIONS: Readonly<Record<OptionPath, Option>> = {
     description: "Hold back when the service says that it is overloaded.",
     default: true,
   },
-  "debug.outputDir": {
-    kind: TEXT,
-    description: "Folder for debug files; without it there are none.",
-    alias: alias("DEBUG_OUTPUT_DIR"),
-  },
-  "debug.arrow": {
-    kind: BOOLEAN,
-    description: "Write batches as Arrow.",
-    default: DEBUG_DEFAULTS.arrow,
-    alias: alias("DEBUG_ARROW_ENABLED", "debug.arrow_enabled"),
-  },
-  "debug.protobuf": {
-    kind: BOOLEAN,
-    description: "Write records as Protobuf. Default: true where they travel as Protobuf.",
-    alias: alias("DEBUG_PROTOBUF_ENABLED", "debug.protobuf_enabled"),
-  },
-  "debug.protobufFraming": {
-    kind: { type: "choice", values: ["batch", "delimited"] },
-    description: "How records stand in a Protobuf file.",
-    default: DEBUG_DEFAULTS.protobufFraming,
-  },
-  "debug.flushIntervalMs": {
-    kind: integer(1, MAX_MS),
-    description: "Time after which what was written is safe, in milliseconds.",
-    default: DEBUG_DEFAULTS.flushIntervalMs,
-    alias: alias("DEBUG_FLUSH_INTERVAL_SECS", "debug.flush_interval_secs", SECONDS),
-  },
-  "debug.maxFileBytes": {
-    kind: { type: "integer", min: 1, nullable: true },
-    description: "Size above which a file is rotated, in bytes.",
-    default: DEBUG_DEFAULTS.maxFileBytes,
-    alias: alias("DEBUG_MAX_FILE_SIZE", "debug.max_file_size"),
-  },
-  "debug.maxRecordsPerFile": {
-    kind: integer(1),
-    description: "Records above which a file is rotated.",
-    default: DEBUG_DEFAULTS.maxRecordsPerFile,
-  },
-  "debug.maxFilesRetained": {
-    kind: { type: "integer", min: 0, nullable: true },
-    description: "Rotated files that stay for each table and format.",
-    default: DEBUG_DEFAULTS.maxFilesRetained,
-    alias: alias("DEBUG_MAX_FILES_RETAINED"),
-  },
-  "debug.compressRotated": {
-    kind: BOOLEAN,
-    description: "Compress rotated files with gzip.",
-    default: DEBUG_DEFAULTS.compressRotated,
-  },
-  "debug.strict": {
-    kind: BOOLEAN,
-    description: "Send a batch only after it was written.",
-    default: DEBUG_DEFAULTS.strict,
-  },
-  "debug.maxQueuedBytes": {
-    kind: integer(1),
-    description: "Bytes that may wait to be written.",
-    default: DEBUG_DEFAULTS.maxQueuedBytes,
-  },
-  "tls.ca": { kind: TEXT, description: "Certificate authorities in PEM." },
-  "tls.cert": { kind: TEXT, description: "This client's certificate chain in PEM." },
-  "tls.key": { kind: SECRET, description: "The key of that certificate in PEM." },
-  "tls.serverName": { kind: TEXT, description: "Host name that the endpoint's certificate has." },
-  "tls.rejectUnauthorized": {
-    kind: BOOLEAN,
-    description: "Accept no certificate that cannot be verified.",
-    default: true,
-  },
+  ...OUTPUT_OPTIONS,
 };

@@ -36,6 +36,13 @@ export function parseValue({ kind }: Option, raw: unknown, factor: number = 1): 
       if (text.trim() === "") return { problem: "is empty; leave it out, or give a value" };
       return { value: kind.type === "secret" ? new Secret(text) : text };
     }
+    case "headers": {
+      const pairs = typeof raw === "string"
+        ? raw.split(",").map((pair) => pair.split(/=(.*)/s).map((part) => part.trim()))
+        : Object.entries(Object(raw));
+      const isLegal = pairs.every(([name, text]) => name !== "" && typeof text === "string");
+      return isLegal ? { value: Object.fromEntries(pairs) } : wrong("name=value, …");
+    }
     case "boolean": {
       const word = String(raw).trim().toLowerCase();
       if (isScalar(raw) && TRUE.includes(word)) return { value: true };
@@ -82,7 +89,7 @@ function shown(kind: OptionKind, raw: unknown): string {
   if (Array.isArray(raw)) return "a list";
   if (typeof raw === "object") return "a group";
   // A value for text may be anything, a password in the wrong place included.
-  if (kind.type === "secret" || kind.type === "text") return `a ${typeof raw}`;
+  if (["secret", "text", "headers"].includes(kind.type)) return `a ${typeof raw}`;
   return typeof raw === "string" ? quoted(raw) : String(raw);
 }
 

@@ -59,6 +59,8 @@ function sampleOf({ kind }: Option): readonly [text: string, value: unknown] {
     case "text":
     case "secret":
       return ["some text", "some text"];
+    case "headers":
+      return ["a=b, c=d=e", { a: "b", c: "d=e" }];
     case "boolean":
       return ["false", false];
     case "integer":
@@ -121,7 +123,7 @@ for (const [path, option] of namedOptions().filter(([path]) => path !== "debug.e
   }
 
   const { kind } = option;
-  if (kind.type !== "text" && kind.type !== "secret") {
+  if (!["text", "secret", "headers"].includes(kind.type)) {
     test(`${variableOf(path)} with nonsense is refused`, async () => {
       const nonsense = { ...env, [variableOf(path)]: "nonsense" };
       const said = await problemsOf(() => loadConfiguration({ env: nonsense }));
