@@ -14,6 +14,7 @@ import { formatsBenchmark } from "./formats.ts";
 import { memoryBenchmark } from "./memory.ts";
 import type { Report } from "./result.ts";
 import { sendingBenchmark } from "./sending.ts";
+import { telemetryBenchmark } from "./telemetry.ts";
 
 const settings = JSON.parse(process.argv[2] ?? "{}");
 const isSelected = (name: string): boolean =>
@@ -22,6 +23,9 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 
 await encodeBenchmark(isSelected, settings.flights, report);
 await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
+if (isSelected("telemetry")) {
+  await telemetryBenchmark(createNodeWrapper, settings.server, report);
+}
 if (isSelected("debug")) await debugBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("formats")) await formatsBenchmark(createNodeWrapper, settings.server, report);
 if (settings.selector === "memory") {
