@@ -1,7 +1,7 @@
 /**
  * Many senders, a server that does everything wrong and restarts, and books that must balance:
  *
- *     deno task soak [--seconds 60] [--seed 7] [--rate 0.02] [--runtime deno|node|bun]
+ *     deno task soak [--seconds 60] [--seed 7] [--rate 0.02] [--runtime deno|node|bun] [--roads grpc,connect]
  *
  * Afterwards the same without faults. Exits with 1 when a row is lost or unaccounted for, when a row
  * was sent again in spite of its acknowledgement, or when a row fails without a fault.
@@ -22,9 +22,10 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     rate: { type: "string", default: "0.02" },
     runtime: { type: "string", default: "deno" },
+    roads: { type: "string", default: "" },
   },
 });
-const { seconds, seed, rate, runtime } = values;
+const { seconds, seed, rate, runtime, roads } = values;
 /** What the client may need beyond its time: for the last rows, and for the books. */
 const PATIENCE_MS = 180_000;
 
@@ -34,7 +35,12 @@ await withTempFolder(async (folder) => {
   const server = startServer();
   try {
     const facts = await server.ready;
-    const orders: ClientOrders = { server: facts, seconds: Number(seconds), seed: Number(seed) };
+    const orders: ClientOrders = {
+      server: facts,
+      seconds: Number(seconds),
+      seed: Number(seed),
+      roads,
+    };
     const client = start({ program, args: [...args, JSON.stringify(orders)], cwd: ROOT });
     const patience = setTimeout(() => {
       console.log("✗ the client does not come to an end");

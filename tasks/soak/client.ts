@@ -23,8 +23,8 @@ const METER_MS = 100;
 
 /** Carries out the orders in the process's argument; the exit code is 1 when the books do not balance. */
 export async function soak(library: Library): Promise<void> {
-  const { server, seconds, seed }: ClientOrders = JSON.parse(process.argv[2] ?? "");
-  const run = new Run(library, server, numbers(seed));
+  const { server, seconds, seed, roads }: ClientOrders = JSON.parse(process.argv[2] ?? "");
+  const run = new Run(library, server, roads, numbers(seed));
   const troubled = await run.phase("troubled", seconds * 1000 * (1 - CALM_SHARE), true);
   const fired: Record<string, number> = await (await run.ask("/fired")).json();
   await run.ask("/calm");
@@ -45,13 +45,15 @@ export async function soak(library: Library): Promise<void> {
 class Run {
   readonly #library: Library;
   readonly #server: ServerFacts;
+  readonly #roads: string;
   readonly #random: () => number;
   /** Most memory that was in use in a phase. */
   peakBytes = 0;
 
-  constructor(library: Library, server: ServerFacts, random: () => number) {
+  constructor(library: Library, server: ServerFacts, roads: string, random: () => number) {
     this.#library = library;
     this.#server = server;
+    this.#roads = roads;
     this.#random = random;
   }
 
@@ -70,6 +72,7 @@ class Run {
     const sending = send({
       library: this.#library,
       server: this.#server,
+      roads: this.#roads,
       tableName,
       books,
       tap,
@@ -111,15 +114,17 @@ class Run {
 function print(title: string, totals: Totals): void {
   const { sent, acknowledged, refused, failed, handedBack, duplicates } = totals;
   const number = (value: number) => value.toLocaleString("en");
-  const { withheld, lost, needless } = duplicates;
+  const { withheld, lost, unheard, needless } = duplicates;
   console.log([
     `\n${title}`,
     `  sent         ${number(sent)}`,
     `  acknowledged ${number(acknowledged)}`,
     `  refused      ${number(refused)}, for what is in them`,
     `  failed       ${number(failed)}, ${number(handedBack)} of them handed back`,
-    `  duplicates   ${number(withheld + lost + needless)}: ${number(withheld)} not acknowledged ` +
-    `before, ${number(lost)} whose acknowledgement was lost with the connection, ` +
+    `  duplicates   ${number(withheld + lost + unheard + needless)}: ` +
+    `${number(withheld)} not acknowledged before, ` +
+    `${number(lost)} whose acknowledgement was lost with the connection, ` +
+    `${number(unheard)} given up before the acknowledgement came, ` +
     `${number(needless)} without need`,
     `  lost         ${number(totals.lost)}`,
     `  unaccounted  ${number(totals.unaccounted)}`,

@@ -26,4 +26,6 @@ export interface ClientOrders {
   readonly seconds: number;
   /** Seed of what chance decides. */
   readonly seed: number;
+  /** Names of the roads to send over, with commas between them; empty for all. */
+  readonly roads: string;
 }

@@ -17,6 +17,8 @@ export interface SendingOptions {
   readonly library: Library;
   /** Where to. */
   readonly server: ServerFacts;
+  /** Names of the roads to send over, with commas between them; empty for all. */
+  readonly roads: string;
   /** Table to write to. */
   readonly tableName: string;
   /** Where every row is written down. */
@@ -45,7 +47,11 @@ const COMFORT_MS = 200;
 
 /** Sends until it is enough; resolves when everything has been reported and closed. */
 export async function send(options: SendingOptions): Promise<void> {
-  await Promise.all(roadsOver(PROTOCOLS).map((road) => sendOver(road, options)));
+  const wanted = options.roads.split(",").filter((name) => name !== "");
+  const roads = roadsOver(PROTOCOLS).filter(({ name }) =>
+    wanted.length === 0 || wanted.includes(name)
+  );
+  await Promise.all(roads.map((road) => sendOver(road, options)));
 }
 
 async function sendOver(road: Road, options: SendingOptions): Promise<void> {

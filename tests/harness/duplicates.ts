@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tap } from "./tap.ts";
+import type { SentRecord, Tap } from "./tap.ts";
 
 /** A request that landed. */
 export interface Landing {
@@ -25,6 +25,8 @@ export type DuplicateCause =
   | "withheld"
   /** Its acknowledgement was lost with the connection. */
   | "lost"
+  /** The client gave the connection up before it had heard of its acknowledgement. */
+  | "unheard"
   /** There was no need: its acknowledgement had come, or could not but come. */
   | "needless";
 
@@ -46,13 +48,22 @@ export function* duplicatesIn(landings: Iterable<Landing>, tap: Tap): Generator<
     for (const number of numbers) {
       const cause = latest.get(number);
       if (cause !== undefined) yield { number, cause };
-      const hasHeard = tap.hasHeardOf({ streamId, offset, index: first + row });
-      const isAcknowledged = row++ < acknowledgedRows;
-      latest.set(
-        number,
-        hasHeard ? "needless" : !isAcknowledged ? "withheld" : cut ? "lost" : "needless",
-      );
+      const record = { streamId, offset, index: first + row };
+      latest.set(number, causeOf(tap, record, row < acknowledgedRows, cut));
+      row++;
     }
     records.set(streamId, first + row);
   }
+}
+
+function causeOf(
+  tap: Tap,
+  record: SentRecord,
+  isAcknowledged: boolean,
+  cut: boolean,
+): DuplicateCause {
+  if (tap.hasHeardOf(record)) return "needless";
+  if (!isAcknowledged) return "withheld";
+  if (tap.hasLeft(record.streamId)) return "unheard";
+  return cut ? "lost" : "needless";
 }

@@ -22,10 +22,14 @@ export interface SentRecord {
   readonly index: number;
 }
 
-/** The latest acknowledgement of a connection that reached the client: up to which it goes. */
+/** What the client has heard of a connection. */
 interface Heard {
+  /** Up to which request the latest acknowledgement goes. */
   offset: number;
+  /** The same, where records are counted. */
   records: number;
+  /** Whether it was the client that had enough, before it had heard the end. */
+  left: boolean;
 }
 
 /** Listens between a client and its transport. */
@@ -47,23 +51,35 @@ export class Tap {
     return heard !== undefined && (offset <= heard.offset || index < heard.records);
   }
 
+  /** Whether the client gave the connection up before it had heard its end. */
+  hasLeft(streamId: string): boolean {
+    return this.#heard.get(streamId)?.left ?? true;
+  }
+
   #listen(connection: Connection): Connection {
     const { streamId } = connection;
+    const heard: Heard = { offset: -1, records: 0, left: false };
+    this.#heard.set(streamId, heard);
+    let isOver = false;
     return {
       streamId,
       send: (request) => connection.send(request),
-      messages: this.#overhear(streamId, connection.messages),
+      messages: overhear(connection.messages, heard, () => isOver = true),
       end: () => connection.end(),
-      abort: (reason) => connection.abort(reason),
+      abort: (reason) => {
+        heard.left ||= !isOver;
+        connection.abort(reason);
+      },
     };
   }
+}
 
-  async *#overhear(
-    streamId: string,
-    messages: AsyncIterable<ServerMessage>,
-  ): AsyncGenerator<ServerMessage> {
-    const heard: Heard = { offset: -1, records: 0 };
-    this.#heard.set(streamId, heard);
+async function* overhear(
+  messages: AsyncIterable<ServerMessage>,
+  heard: Heard,
+  onEnd: () => void,
+): AsyncGenerator<ServerMessage> {
+  try {
     for await (const message of messages) {
       if (message.kind === "acknowledgement") heard.offset = Math.max(heard.offset, message.upTo);
       if (message.kind === "durable_records") {
@@ -71,6 +87,8 @@ export class Tap {
       }
       yield message;
     }
+  } finally {
+    onEnd();
   }
 }
 
