@@ -82,7 +82,10 @@ export class Books {
   /** Compares with what landed, in the order of arrival. */
   close(landings: Iterable<Landing>, tap: Tap): Totals {
     const duplicates: Record<DuplicateCause, number> = {
-      ...{ withheld: 0, lost: 0, unheard: 0, needless: 0 },
+      withheld: 0,
+      lost: 0,
+      unheard: 0,
+      needless: 0,
     };
     for (const { cause } of duplicatesIn(this.#noteLanded(landings), tap)) duplicates[cause]++;
     let acknowledged = 0;
