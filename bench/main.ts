@@ -5,7 +5,8 @@
  *                     [--megabytes 256] [--ceiling 300]
  *
  * Selectors: a corpus (`a` to `e`, `flights`), `latency`, `throughput`, `writer-disabled`,
- * `debug`, `telemetry`, `formats`, `memory`. Without one, all but `memory`. Exits with 1 when a target is missed.
+ * `debug`, `telemetry`, `parallel`, `formats`, `memory`. Without one, all but `memory`. Exits with 1
+ * when a target is missed.
  *
  * @module
  */

@@ -12,6 +12,7 @@ import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
 import { formatsBenchmark } from "./formats.ts";
 import { memoryBenchmark } from "./memory.ts";
+import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
 import { sendingBenchmark } from "./sending.ts";
 import { telemetryBenchmark } from "./telemetry.ts";
@@ -23,6 +24,7 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 
 await encodeBenchmark(isSelected, settings.flights, report);
 await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
+if (isSelected("parallel")) await parallelBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("telemetry")) {
   await telemetryBenchmark(createNodeWrapper, settings.server, report);
 }

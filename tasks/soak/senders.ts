@@ -64,6 +64,8 @@ async function sendOver(road: Road, options: SendingOptions): Promise<void> {
     clientSecret: server.clientSecret,
     tableName,
     ...road.configuration,
+    // What goes wrong is in the books.
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     transport: tap.on(transport),
     retry: { maxAttempts: 30, baseDelayMs: 5, maxDelayMs: 500 },
     // The soak is about delivery under faults, of which there are more than it lets pass.
