@@ -8,6 +8,7 @@ import type { ResolvedConfiguration } from "../core/configuration.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import type { MessageDescriptor } from "../schema/message_descriptor.ts";
 import { ARROW_MESSAGE_BYTES, arrowRequests } from "./arrow_requests.ts";
+import { jsonRequests } from "./json_requests.ts";
 import { protobufRequests } from "./protobuf_requests.ts";
 import type { RequestPlan } from "./request_plan.ts";
 
@@ -33,17 +34,20 @@ export function requestPlanner(
       const targetBytes = Math.min(ARROW_MESSAGE_BYTES, maxRequestBytes);
       return ({ schema }) => {
         if (descriptor === undefined) return arrowRequests(schema, { ...limits, targetBytes });
-        throw new ConfigurationError(
-          'descriptor: Arrow records have no use for one; leave it out, or use recordFormat "protobuf"',
-          { details: { field: "descriptor" } },
-        );
+        throw useless("Arrow");
       };
     }
-    default:
-      return () => {
-        throw new ConfigurationError(`recordFormat: "${recordFormat}" cannot be written yet`, {
-          details: { field: "recordFormat" },
-        });
+    case "json":
+      return ({ schema }) => {
+        if (descriptor === undefined) return jsonRequests(schema, limits);
+        throw useless("JSON");
       };
   }
+}
+
+function useless(records: string): ConfigurationError {
+  return new ConfigurationError(
+    `descriptor: ${records} records have no use for one; leave it out, or use recordFormat "protobuf"`,
+    { details: { field: "descriptor" } },
+  );
 }

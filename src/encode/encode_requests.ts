@@ -11,6 +11,8 @@ import type { BufferPool } from "./buffer_pool.ts";
 import type { EncodedRows } from "./encoded_rows.ts";
 import type { EncodeLimits } from "./limits.ts";
 import { RequestBuilder } from "./request_builder.ts";
+import { writeMembers } from "./row_writer.ts";
+import type { Sink } from "./sink.ts";
 import { sizeHint } from "./size_hint.ts";
 
 /** Tag and length of a record. */
@@ -45,9 +47,10 @@ export function* encodeRequests(
   const rows = batch.numRows;
   if (fromRow >= rows) return;
   const columns = bindBatch(plan, batch);
+  const write = (sink: Sink, row: number) => writeMembers(sink, columns, row);
   const start = (bytesPerRecord: number): RequestBuilder => {
     const guess = Math.ceil((rows - row) * bytesPerRecord);
-    return new RequestBuilder(columns, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
+    return new RequestBuilder(write, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
   };
   const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
   const block = new Block(columns, expected / rows, limits.maxRecordBytes);

@@ -6,11 +6,9 @@
 import { ConversionError } from "../core/errors.ts";
 import type { Block } from "./block.ts";
 import type { BufferPool } from "./buffer_pool.ts";
-import type { Column } from "./column.ts";
 import { EncodedRows, type RowFailure } from "./encoded_rows.ts";
 import type { EncodeLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
-import { writeMembers } from "./row_writer.ts";
 import { Sink, SinkFullError } from "./sink.ts";
 
 /** Tag of `ProtoEncodedRecordBatch.records`: field 1, length-delimited. */
@@ -20,20 +18,25 @@ const RECORD_TAG = 0x0a;
 export class RequestBuilder {
   /** Number of records so far. */
   count = 0;
-  readonly #columns: readonly Column[];
+  readonly #writeMessage: (sink: Sink, row: number) => void;
   readonly #limits: EncodeLimits;
   readonly #sink: Sink;
   readonly #failures: RowFailure[] = [];
   #lengthSize = 1;
 
-  /** Starts a request; `capacity` is how many bytes of the pool's it has room for at once. */
+  /**
+   * Starts a request.
+   *
+   * @param writeMessage writes a row's record without framing, or throws a {@linkcode Refusal}
+   * @param capacity how many bytes of the pool's it has room for at once
+   */
   constructor(
-    columns: readonly Column[],
+    writeMessage: (sink: Sink, row: number) => void,
     limits: EncodeLimits,
     capacity: number,
     pool: BufferPool | undefined,
   ) {
-    this.#columns = columns;
+    this.#writeMessage = writeMessage;
     this.#limits = limits;
     this.#sink = new Sink(capacity, limits.maxRequestBytes, pool);
   }
@@ -101,7 +104,7 @@ export class RequestBuilder {
     sink.reserve(1);
     sink.bytes[sink.position++] = RECORD_TAG;
     const start = sink.open(guess);
-    writeMembers(sink, this.#columns, row);
+    this.#writeMessage(sink, row);
     const size = sink.position - start;
     this.#lengthSize = sink.close(start, guess);
     return size;

@@ -8,6 +8,8 @@ import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { encodeRequests } from "../../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../../src/encode/limits.ts";
 import { RequestBuilder } from "../../src/encode/request_builder.ts";
+import { writeMembers } from "../../src/encode/row_writer.ts";
+import type { Sink } from "../../src/encode/sink.ts";
 import { planFor } from "../../src/schema/plan.ts";
 import { test } from "../harness/mod.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
@@ -16,7 +18,8 @@ import { arrayOf, batchOf, bits, rawArray } from "./build.ts";
 /** What the general writer alone makes of a batch. */
 function rowByRow(batch: RecordBatch): { bytes: Uint8Array; failures: string[] } {
   const columns = bindBatch(planFor(batch.schema), batch);
-  const builder = new RequestBuilder(columns, DEFAULT_LIMITS, 1024, undefined);
+  const write = (sink: Sink, row: number) => writeMembers(sink, columns, row);
+  const builder = new RequestBuilder(write, DEFAULT_LIMITS, 1024, undefined);
   const failures: string[] = [];
   for (let row = 0; row < batch.numRows; row++) {
     const outcome = builder.append(row);
