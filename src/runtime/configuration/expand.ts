@@ -15,7 +15,8 @@ const NAME = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
 export function expand(
   text: string,
   environment: Environment,
-): { readonly value: string } | { readonly problem: string } {
+): { readonly value: string; readonly isExpanded: boolean } | { readonly problem: string } {
+  let isExpanded = false;
   let problem: string | undefined;
   const value = text.replaceAll(REFERENCE, (reference, inside?: string) => {
     if (reference === "$$") return "$";
@@ -25,9 +26,12 @@ export function expand(
       return "";
     }
     const found = environment[name];
-    if (found !== undefined && found !== "") return found;
+    if (found !== undefined && found !== "") {
+      isExpanded = true;
+      return found;
+    }
     if (otherwise === undefined) problem ??= `the variable ${name} is not set`;
     return otherwise ?? "";
   });
-  return problem === undefined ? { value } : { problem };
+  return problem === undefined ? { value, isExpanded } : { problem };
 }

@@ -11,7 +11,7 @@ import { DEBUG_SWITCH } from "./named_options.ts";
 import { keyOf, variableOf } from "./option.ts";
 import { FILE_VARIABLE, readEnvironment } from "./read_environment.ts";
 import { readYaml } from "./read_yaml.ts";
-import type { Environment, Given, Reading } from "./source.ts";
+import { type Environment, type Given, type Reading, unreadable } from "./source.ts";
 
 /** Where {@linkcode loadConfiguration} looks. */
 export interface LoadOptions {
@@ -51,19 +51,20 @@ export async function loadConfiguration(
   const environment = readEnvironment(env);
   const path = file ?? (env[FILE_VARIABLE] || undefined);
   const fromFile = path === undefined ? NOTHING : await readConfigurationFile(path, env);
-  const merged = new Map(
-    [...fromFile.given, ...environment.given].map((item) => [item.path, item]),
-  );
+  const merged = mergedByPath(fromFile.given, environment.given);
   const problems = [...fromFile.problems, ...environment.problems];
   const tree = treeOf(merged.values(), problems);
-  applyDebugSwitch(tree, merged.get(DEBUG_SWITCH), problems);
+  const debugSwitch = merged.get(DEBUG_SWITCH);
+  if (debugSwitch?.value === false) delete tree.debug;
   const configuration = mergedOver(tree, overrides as Tree);
-  problems.push(...missing(configuration, path));
+  const faulty = [...fromFile.faulty, ...environment.faulty];
+  problems.push(...debugProblems(configuration, debugSwitch, faulty));
+  problems.push(...missing(configuration, path, faulty));
   if (problems.length > 0) throw errorOf(problems);
   return configuration as unknown as RuntimeConfiguration;
 }
 
-const NOTHING: Reading = { given: [], problems: [] };
+const NOTHING: Reading = { given: [], problems: [], faulty: [] };
 
 async function readConfigurationFile(path: string, environment: Environment): Promise<Reading> {
   let text;
@@ -72,13 +73,20 @@ async function readConfigurationFile(path: string, environment: Environment): Pr
   } catch (cause) {
     const { code } = cause as { readonly code?: string };
     const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
-    return { given: [], problems: [`${path}: ${why}`] };
+    return unreadable([`${path}: ${why}`]);
   }
   return readYaml(text, path, environment);
 }
 
 /** Groups and values, as the configuration has them. */
 type Tree = { [name: string]: unknown };
+
+/** The environment's values over the file's. Switching a group off there takes its members along. */
+function mergedByPath(file: readonly Given[], environment: readonly Given[]): Map<string, Given> {
+  const off = environment.filter(({ value }) => value === false).map(({ path }) => `${path}.`);
+  const left = file.filter(({ path }) => !off.some((prefix) => path.startsWith(prefix)));
+  return new Map([...left, ...environment].map((item) => [item.path, item]));
+}
 
 /** Puts values into their groups. A group's switch may be off, or it may have members, not both. */
 function treeOf(given: Iterable<Given>, problems: string[]): Tree {
@@ -105,16 +113,16 @@ function treeOf(given: Iterable<Given>, problems: string[]): Tree {
 }
 
 /** Other clients switch debug output on apart from saying where it goes. */
-function applyDebugSwitch(tree: Tree, given: Given | undefined, problems: string[]): void {
-  const debug = tree.debug as Tree | undefined;
-  if (given?.value === false) {
-    delete tree.debug;
-  } else if (debug?.outputDir === undefined && (debug !== undefined || given !== undefined)) {
-    const place = given?.place ?? "debug";
-    problems.push(
-      `${place}: needs debug.output_dir (${variableOf("debug.outputDir")}), the folder`,
-    );
-  }
+function debugProblems(
+  { debug }: Tree,
+  given: Given | undefined,
+  faulty: readonly string[],
+): string[] {
+  const isWanted = debug !== undefined || given?.value === true;
+  const hasFolder = (debug as Tree | undefined)?.outputDir !== undefined;
+  if (!isWanted || hasFolder || faulty.includes("debug.outputDir")) return [];
+  const place = given?.place ?? "debug";
+  return [`${place}: needs debug.output_dir (${variableOf("debug.outputDir")}), the folder`];
 }
 
 /** Code's options over the others; groups are merged, everything else is replaced. */
@@ -134,11 +142,14 @@ function isPlain(value: unknown): boolean {
 }
 
 /** What must be there and is not. */
-function missing(configuration: Tree, file: string | undefined): string[] {
+function missing(
+  configuration: Tree,
+  file: string | undefined,
+  faulty: readonly string[],
+): string[] {
   const problems: string[] = [];
-  const has = (path: string) =>
-    path.split(".").reduce<unknown>((group, name) => (group as Tree)?.[name], configuration) !==
-      undefined;
+  // What is there and wrong has been complained about.
+  const has = (path: string) => faulty.includes(path) || valueAt(configuration, path) !== undefined;
   const where = (path: string) =>
     `set ${variableOf(path)}, or ${keyOf(path)} in ${file ?? "a file"}`;
   for (const path of ["endpoint", "tableName"]) {
@@ -151,6 +162,10 @@ function missing(configuration: Tree, file: string | undefined): string[] {
     }
   }
   return problems;
+}
+
+function valueAt(tree: Tree, path: string): unknown {
+  return path.split(".").reduce<unknown>((group, name) => (group as Tree)?.[name], tree);
 }
 
 function errorOf(problems: readonly string[]): ConfigurationError {

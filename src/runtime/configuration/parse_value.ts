@@ -23,10 +23,16 @@ const MAX_QUOTED = 40;
  *
  * @param raw text, or what YAML made of it: a number, a boolean, null, an array
  * @param factor what numbers are multiplied by
+ * @param isHidden whether a wrong value is not to be shown, since it may be a secret
  */
-export function parseValue({ kind }: Option, raw: unknown, factor: number = 1): Parsed {
-  const wrong = (wanted: string): Parsed => ({
-    problem: `expected ${wanted}, got ${shown(kind, raw)}`,
+export function parseValue(
+  { kind }: Option,
+  raw: unknown,
+  factor: number = 1,
+  isHidden: boolean = false,
+): Parsed {
+  const wrong = (wanted: string, found: unknown = raw): Parsed => ({
+    problem: `expected ${wanted}, got ${shown(found, isHidden || isConfidential(kind))}`,
   });
   switch (kind.type) {
     case "text":
@@ -39,9 +45,14 @@ export function parseValue({ kind }: Option, raw: unknown, factor: number = 1): 
     case "headers": {
       const pairs = typeof raw === "string"
         ? raw.split(",").map((pair) => pair.split(/=(.*)/s).map((part) => part.trim()))
-        : Object.entries(Object(raw));
+        : isGroup(raw)
+        ? Object.entries(raw)
+        : [];
       const isLegal = pairs.every(([name, text]) => name !== "" && typeof text === "string");
-      return isLegal ? { value: Object.fromEntries(pairs) } : wrong("name=value, …");
+      const value = Object.fromEntries(pairs);
+      // A name that is there twice would lose one of its values.
+      const isWhole = pairs.length > 0 && Object.keys(value).length === pairs.length;
+      return isLegal && isWhole ? { value } : wrong("headers, name=value,… or a group of texts");
     }
     case "boolean": {
       const word = String(raw).trim().toLowerCase();
@@ -53,7 +64,8 @@ export function parseValue({ kind }: Option, raw: unknown, factor: number = 1): 
       const word = String(raw).trim().toLowerCase();
       if (kind.nullable && (raw === null || NO_BOUND.includes(word))) return { value: null };
       const { min, max = Number.MAX_SAFE_INTEGER, nullable = false } = kind;
-      const wanted = `a whole number from ${min / factor} to ${Math.floor(max / factor)}` +
+      const wanted =
+        `a whole number from ${Math.ceil(min / factor)} to ${Math.floor(max / factor)}` +
         (nullable ? ', or "unlimited"' : "");
       const value = isScalar(raw) && INTEGER.test(word) ? Number(word) * factor : NaN;
       return value >= min && value <= max ? { value } : wrong(wanted);
@@ -65,18 +77,31 @@ export function parseValue({ kind }: Option, raw: unknown, factor: number = 1): 
       return value >= min && value <= max ? { value } : wrong(`a number from ${min} to ${max}`);
     }
     case "choice": {
-      const value = kind.values.find((word) => word === String(raw).trim());
+      const value = meant(raw, kind.values);
       return value === undefined ? wrong(`one of ${kind.values.join(", ")}`) : { value };
     }
     case "list": {
-      const words = (Array.isArray(raw) ? raw : String(raw).split(",")).map((word) =>
-        String(word).trim()
-      );
-      const strange = words.find((word) => !kind.values.includes(word));
-      if (strange === undefined) return { value: words };
-      return { problem: `expected some of ${kind.values.join(", ")}, got ${quoted(strange)}` };
+      const items = Array.isArray(raw) ? raw : isScalar(raw) ? String(raw).split(",") : [raw];
+      const strange = items.findIndex((item) => meant(item, kind.values) === undefined);
+      if (strange < 0) return { value: items.map((item) => meant(item, kind.values)) };
+      return wrong(`some of ${kind.values.join(", ")}`, items[strange]);
     }
   }
+}
+
+/** The word that a value is, in whatever case. */
+function meant(raw: unknown, words: readonly string[]): string | undefined {
+  const text = isScalar(raw) ? String(raw).trim().toLowerCase() : undefined;
+  return words.find((word) => word.toLowerCase() === text);
+}
+
+/** Whether a value for text may be anything, a password in the wrong place included. */
+function isConfidential({ type }: OptionKind): boolean {
+  return type === "secret" || type === "text" || type === "headers";
+}
+
+function isGroup(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
 }
 
 function isScalar(raw: unknown): boolean {
@@ -84,12 +109,11 @@ function isScalar(raw: unknown): boolean {
 }
 
 /** What there was, unless it could be a secret. */
-function shown(kind: OptionKind, raw: unknown): string {
+function shown(raw: unknown, isHidden: boolean): string {
   if (raw === null || raw === undefined) return "nothing";
   if (Array.isArray(raw)) return "a list";
   if (typeof raw === "object") return "a group";
-  // A value for text may be anything, a password in the wrong place included.
-  if (["secret", "text", "headers"].includes(kind.type)) return `a ${typeof raw}`;
+  if (isHidden) return `a ${typeof raw}`;
   return typeof raw === "string" ? quoted(raw) : String(raw);
 }
 

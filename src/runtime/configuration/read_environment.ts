@@ -13,13 +13,15 @@ import { suggestion } from "./nearest.ts";
 export const FILE_VARIABLE = "ZEROBUS_CONFIG_FILE";
 /** What all variables of ours begin with. */
 const PREFIX = "ZEROBUS_";
-/** Variables of other tools that begin the same. */
-const FOREIGN = ["ZEROBUS_SDK_", "ZEROBUS_TEST_"];
+/** Variables of others that begin the same: tools, and Kubernetes for a service of that name. */
+const FOREIGN =
+  /^ZEROBUS_(?:(?:SDK|TEST)_.*|(?:.*_)?(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP).*)?))$/;
 
 /** Reads every variable that stands for an option. An empty one counts as absent. */
 export function readEnvironment(environment: Environment): Reading {
   const given: Given[] = [];
   const problems: string[] = [];
+  const faulty: string[] = [];
   const known = new Set([FILE_VARIABLE]);
   for (const [path, option] of namedOptions()) {
     const found: { name: string; value: unknown }[] = [];
@@ -28,8 +30,10 @@ export function readEnvironment(environment: Environment): Reading {
       const text = environment[name];
       if (text === undefined || text === "") continue;
       const parsed = parseValue(option, text, factor);
-      if ("problem" in parsed) problems.push(`${name}: ${parsed.problem}`);
-      else found.push({ name, value: parsed.value });
+      if ("problem" in parsed) {
+        problems.push(`${name}: ${parsed.problem}`);
+        faulty.push(path);
+      } else found.push({ name, value: parsed.value });
     }
     const [first, second] = found;
     if (first === undefined) continue;
@@ -40,10 +44,10 @@ export function readEnvironment(environment: Environment): Reading {
   }
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.has(name)) continue;
-    if (FOREIGN.some((prefix) => name.startsWith(prefix))) continue;
+    if (FOREIGN.test(name)) continue;
     problems.push(`${name}: is no variable of this package${suggestion(name, known)}`);
   }
-  return { given, problems };
+  return { given, problems, faulty };
 }
 
 function variablesOf(

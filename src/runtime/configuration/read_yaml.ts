@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  isAlias,
   isCollection,
   isMap,
   isScalar,
@@ -14,15 +13,18 @@ import {
   type Pair,
   parseDocument,
 } from "yaml";
-import { expand } from "./expand.ts";
 import { keyOf, type Option } from "./option.ts";
 import { namedOptions } from "./named_options.ts";
 import { suggestion } from "./nearest.ts";
 import { parseValue } from "./parse_value.ts";
-import type { Environment, Given, Reading } from "./source.ts";
+import { plainValue } from "./plain_value.ts";
+import { type Environment, type Given, type Reading, unreadable } from "./source.ts";
+import { yamlProblem } from "./yaml_problem.ts";
 
 /** How deep groups are; what is deeper is none of ours. */
 const MAX_DEPTH = 4;
+/** What a key may look like to be repeated in a message: `client_secret=…` is none. */
+const NAME = /^[\w.-]{1,64}$/;
 
 /** An option as a file names it. */
 interface Target {
@@ -43,6 +45,7 @@ class YamlReader {
   readonly #lines = new LineCounter();
   readonly #given = new Map<string, Given>();
   readonly #problems: string[] = [];
+  readonly #faulty: string[] = [];
   readonly #targets: ReadonlyMap<string, Target> = targetsByKey();
   readonly #groups: ReadonlySet<string> = groupsOf(this.#targets.keys());
 
@@ -58,14 +61,19 @@ class YamlReader {
       prettyErrors: false,
       uniqueKeys: true,
     });
-    for (const { message, pos } of document.errors) {
-      // Only the library's own words: what stands there may be a secret.
-      this.#problems.push(`${this.#place(pos[0])}: ${message.split("\n")[0]}`);
+    // What the parser only warns of, it has understood in a way that nobody meant.
+    for (const { code, pos } of [...document.errors, ...document.warnings]) {
+      const key = code === "DUPLICATE_KEY" ? this.#nameAt(pos[0]) : "";
+      const problem = `${this.#place(pos[0])}: ${key}${yamlProblem(code)}`;
+      if (!this.#problems.includes(problem)) this.#problems.push(problem);
     }
-    if (this.#problems.length === 0 && document.contents !== null) {
-      this.#readGroup(document.contents as Node, "", 0);
-    }
-    return { given: [...this.#given.values()], problems: this.#problems };
+    if (this.#problems.length > 0) return unreadable(this.#problems);
+    if (document.contents !== null) this.#readGroup(document.contents as Node, "", 0);
+    return {
+      given: [...this.#given.values()],
+      problems: this.#problems,
+      faulty: this.#faulty,
+    };
   }
 
   #readGroup(node: Node, prefix: string, depth: number): void {
@@ -79,6 +87,10 @@ class YamlReader {
 
   #readPair({ key, value }: Pair<Node, Node | null>, prefix: string, depth: number): void {
     const name = isScalar(key) ? String(key.value) : "";
+    if (!NAME.test(name)) {
+      this.#complain(key, `${prefix}…: this is no name of an option`);
+      return;
+    }
     const full = `${prefix}${name}`;
     const target = this.#targets.get(full);
     const isGroup = value !== null && isCollection(value) && !isSeq(value);
@@ -96,22 +108,15 @@ class YamlReader {
   }
 
   #take({ path, option, factor }: Target, full: string, key: Node, value: Node | null): void {
-    if (value !== null && isAlias(value)) {
-      this.#complain(key, `${full}: write the value here; aliases are not followed`);
-      return;
-    }
-    let raw: unknown = value === null ? null : value.toJSON();
-    if (typeof raw === "string") {
-      const expanded = expand(raw, this.#environment);
-      if ("problem" in expanded) {
-        this.#complain(key, `${full}: ${expanded.problem}`);
-        return;
-      }
-      raw = expanded.value;
-    }
-    const parsed = parseValue(option, raw, factor);
-    if ("problem" in parsed) this.#complain(key, `${full}: ${parsed.problem}`);
-    else if (this.#given.has(path)) {
+    const asText = ["text", "secret", "headers"].includes(option.kind.type);
+    const plain = plainValue(value, this.#environment, asText);
+    const parsed = "problem" in plain
+      ? plain
+      : parseValue(option, plain.value, factor, plain.isExpanded);
+    if ("problem" in parsed) {
+      this.#complain(key, `${full}: ${parsed.problem}`);
+      this.#faulty.push(path);
+    } else if (this.#given.has(path)) {
       this.#complain(key, `${full}: ${this.#given.get(path)!.place} means the same; keep one`);
     } else {
       const place = `${this.#place(key.range?.[0] ?? 0)}: ${full}`;
@@ -121,6 +126,12 @@ class YamlReader {
 
   #complain(node: Node | null, problem: string): void {
     this.#problems.push(`${this.#place(node?.range?.[0] ?? 0)}: ${problem}`);
+  }
+
+  /** The key that stands at an offset, if it is one that may be repeated. */
+  #nameAt(offset: number): string {
+    const name = /^[\w.-]{1,64}(?=["']?\s*:)/.exec(this.#text.slice(offset, offset + 80))?.[0];
+    return name === undefined ? "" : `${name}: `;
   }
 
   #place(offset: number): string {

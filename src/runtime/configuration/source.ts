@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { namedOptions } from "./named_options.ts";
 
 /** A value that was given for an option, and where. */
 export interface Given {
@@ -20,6 +21,13 @@ export interface Reading {
   readonly given: readonly Given[];
   /** One sentence each, with the place. */
   readonly problems: readonly string[];
+  /** Paths of the options whose value is none; they are not missing. */
+  readonly faulty: readonly string[];
+}
+
+/** What a file gives that cannot be read: there might be anything in it. */
+export function unreadable(problems: readonly string[]): Reading {
+  return { given: [], problems, faulty: namedOptions().map(([path]) => path) };
 }
 
 /** Variables by name. */
