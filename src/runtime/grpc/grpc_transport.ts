@@ -5,10 +5,11 @@
  */
 import { type ClientHttp2Stream, type OutgoingHttpHeaders, sensitiveHeaders } from "node:http2";
 import { createNodeHttpClient, Http2SessionManager } from "@connectrpc/connect-node";
-import { within } from "../../core/async.ts";
+import { onAbort, within } from "../../core/async.ts";
 import { systemClock } from "../../core/clock.ts";
 import type { Transport } from "../../core/transport.ts";
 import { grpcProtocol } from "../../transport/grpc_protocol.ts";
+import type { HttpClient } from "../../transport/http_client.ts";
 import { streamTransport } from "../../transport/stream_transport.ts";
 import {
   resolveTransportOptions,
@@ -22,57 +23,69 @@ export interface GrpcTransportOptions extends TransportOptions {
   readonly tls?: TlsOptions;
 }
 
-/** A connection with streams but without a sign of life for this long is asked for one. */
-const PING_INTERVAL_MS = 60_000;
-/** Time for an answer to a ping. */
-const PING_TIMEOUT_MS = 15_000;
-/** A connection without streams is closed after this time. */
-const IDLE_TIMEOUT_MS = 300_000;
+/** How long a connection may give no sign of life before it is asked for one, and then. */
+const PINGS = { pingIntervalMs: 60_000, pingTimeoutMs: 15_000 };
 /** How long closing waits for streams to go. */
 const CLOSE_TIMEOUT_MS = 1_000;
 /** Node counts what waits to be written, in megabytes; its default of 10 is one request. */
 const MAX_SESSION_MEGABYTES = 1_024;
 
 /**
- * Zerobus over gRPC, on one HTTP/2 connection that all streams share. An idle connection does not
- * keep the program running.
+ * Zerobus over gRPC, every stream on an HTTP/2 connection of its own, which goes with it: streams
+ * fail, stall and are throttled each by itself.
  *
  * @throws {ConfigurationError} for an option that cannot work.
  */
 export function grpcTransport(options: GrpcTransportOptions): Transport {
   const resolved = resolveTransportOptions(options);
-  const manager = new Http2SessionManager(
-    resolved.endpoint,
-    {
-      pingIntervalMs: PING_INTERVAL_MS,
-      pingTimeoutMs: PING_TIMEOUT_MS,
-      idleConnectionTimeoutMs: IDLE_TIMEOUT_MS,
-    },
-    { ...nodeTlsOptions(options.tls ?? {}), maxSessionMemory: MAX_SESSION_MEGABYTES },
-  );
+  const sessionOptions = {
+    ...nodeTlsOptions(options.tls ?? {}),
+    maxSessionMemory: MAX_SESSION_MEGABYTES,
+  };
   const streams = new Set<ClientHttp2Stream>();
-  const client = createNodeHttpClient({
-    httpVersion: "2",
-    sessionProvider: () => ({
-      authority: manager.authority,
-      async request(method, path, headers, requestOptions) {
-        const stream = await manager.request(
-          method,
-          path,
-          withSensitive(headers),
-          requestOptions,
-        );
-        keepErrorsIn(stream.session);
-        streams.add(stream);
-        stream.once("close", () => streams.delete(stream));
-        return stream;
-      },
-      notifyResponseByteRead: (stream) => manager.notifyResponseByteRead(stream),
-    }),
-  });
+  const managers = new Set<Http2SessionManager>();
+
+  // Not shared for one more reason: Deno's HTTP/2 ends the program when a connection with several
+  // streams goes away (GOAWAY) while one of them is being cancelled.
+  const client: HttpClient = async (request) => {
+    const manager = new Http2SessionManager(resolved.endpoint, PINGS, sessionOptions);
+    managers.add(manager);
+    let stream: ClientHttp2Stream | undefined;
+    const leave = () => {
+      if (stream !== undefined) streams.delete(stream);
+      managers.delete(manager);
+      manager.abort();
+    };
+    const send = createNodeHttpClient({
+      httpVersion: "2",
+      sessionProvider: () => ({
+        authority: manager.authority,
+        async request(method, path, headers, requestOptions) {
+          stream = await manager.request(method, path, withSensitive(headers), requestOptions);
+          keepErrorsIn(stream.session);
+          streams.add(stream);
+          stream.once("close", leave);
+          return stream;
+        },
+        notifyResponseByteRead: (read) => manager.notifyResponseByteRead(read),
+      }),
+    });
+    // What is aborted while it connects has no stream that could end it.
+    const stopListening = onAbort(request.signal, () => {
+      if (stream === undefined) leave();
+    });
+    try {
+      return await send(request);
+    } catch (reason) {
+      if (stream === undefined) leave();
+      throw reason;
+    } finally {
+      stopListening();
+    }
+  };
   return streamTransport(grpcProtocol, resolved, client, async () => {
     await allClosed(streams);
-    manager.abort();
+    for (const manager of managers) manager.abort();
   });
 }
 

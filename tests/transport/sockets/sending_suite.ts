@@ -228,7 +228,7 @@ export function sendingSuite(subject: Subject): void {
         ["a", "b", "c"].map((id) => open({ headers: new Headers({ "x-name": id }) })),
       );
       assertEquals(streams.map(({ streamId }) => streamId), ["a", "b", "c"]);
-      if (subject.protocol === "grpc") assertEquals(peer.connections, 1);
+      assertEquals(peer.connections, 3);
       streams[0]?.abort();
       for (const stream of streams.slice(1)) {
         const heard = allMessages(stream);
