@@ -27,6 +27,7 @@ import { StreamSet } from "./delivery/stream_set.ts";
 import { debugObserver, debugTap } from "./debug_output.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 import { Observability } from "./observability.ts";
+import { BufferPool, POOLED_BYTES } from "./encode/buffer_pool.ts";
 import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
@@ -101,6 +102,7 @@ export class ZerobusWrapper implements AsyncDisposable {
   readonly #streams: StreamSet | undefined;
   readonly #backoff: ProtectiveBackoff;
   readonly #deliveries = new Deliveries();
+  readonly #pool = new BufferPool(POOLED_BYTES);
   readonly #debug: DebugTap | undefined;
   readonly #observers: readonly Partial<DeliveryObserver>[];
   readonly #observability: Observability;
@@ -259,7 +261,7 @@ export class ZerobusWrapper implements AsyncDisposable {
     const streams = this.#streams;
     const { isolation } = this.#configuration;
     const delivery = new Delivery(recordBatchesOf(input), {
-      plan: requestPlanner(this.#configuration, descriptor),
+      plan: requestPlanner(this.#configuration, descriptor, this.#pool),
       lane: streams && ((plan) => streams.lane(plan)),
       refusal: this.#backoff.refusal(),
       maxExtraRequests: isolation?.maxExtraRequests ?? 0,

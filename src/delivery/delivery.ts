@@ -9,6 +9,7 @@ import { ConversionError, type ErrorCode, isZerobusError, ZerobusError } from ".
 import { TransmissionResult } from "../core/result.ts";
 import { countRows } from "../core/row_range.ts";
 import { payloadBytes } from "../ingest/payload.ts";
+import { Hold } from "./hold.ts";
 import { Allowance } from "./isolation.ts";
 import type { Lane } from "./lane.ts";
 import { Ledger } from "./ledger.ts";
@@ -130,13 +131,19 @@ export class Delivery {
         const { value: request, done } = converting(() => requests.next());
         if (done) return;
         const encodeMs = clock.now() - startedAt;
-        const event = { batch, plan, request, base, encodeMs, retain: () => () => {} };
+        const hold = new Hold(() => plan.release?.(request));
+        const leave = hold.take();
+        const event = { batch, plan, request, base, encodeMs, retain: () => hold.take() };
         const told = notify(observers, "request", event);
         if (told !== undefined) await told;
         const segment = this.#ledger.add(base, request);
         this.#encodedBytes += payloadBytes(request);
-        if (lane === undefined || request.rowCount === 0) segment.settle("durable");
-        else await this.#send(lane, request, segment);
+        if (lane === undefined || request.rowCount === 0) {
+          segment.settle("durable");
+          leave();
+        } else {
+          await this.#send(lane, request, segment, leave);
+        }
         if (request.endRow === batch.numRows) return; // no turn is needed to learn that
       } finally {
         passOn?.();
@@ -145,7 +152,13 @@ export class Delivery {
     }
   }
 
-  async #send(lane: Lane, request: EncodedRequest, segment: Segment): Promise<void> {
+  /** @param leave called when no connection reads the request's bytes any more */
+  async #send(
+    lane: Lane,
+    request: EncodedRequest,
+    segment: Segment,
+    leave: () => void,
+  ): Promise<void> {
     const parcel = new Parcel(request, segment, this.#allowance);
     try {
       await lane.send(parcel, this.#context.signal);
@@ -156,6 +169,7 @@ export class Delivery {
     }
     this.#underway.push(parcel.done.then((error) => {
       this.#error ??= error;
+      if (parcel.isReleased) leave();
     }));
   }
 

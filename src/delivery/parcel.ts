@@ -24,6 +24,8 @@ export class Parcel implements RequestPayload {
   readonly #done: Deferred<ZerobusError | undefined> = deferred<ZerobusError | undefined>();
   /** Records whose fate is decided. */
   #settled = 0;
+  /** How often it, or a piece of it, was handed to a connection. */
+  #sendings = 0;
   /** The others. */
   #open: RequestPayload;
 
@@ -64,6 +66,20 @@ export class Parcel implements RequestPayload {
     return this.#done.promise;
   }
 
+  /**
+   * Whether no connection holds its bytes any more: every record is durable, and one connection
+   * alone has had them, the one that has read them to the end. Another, which was given up, may
+   * still be busy with them, and what it sends must stay what it was.
+   */
+  get isReleased(): boolean {
+    return this.#settled === this.end && this.#sendings <= 1;
+  }
+
+  /** See {@linkcode RequestPayload.sending}. */
+  sending(): void {
+    this.#sendings++;
+  }
+
   /** See {@linkcode RequestPayload.skip}. */
   skip(records: number): void {
     this.deliver(this.#settled + records);
@@ -74,7 +90,13 @@ export class Parcel implements RequestPayload {
     let first = Math.max(start, this.#settled);
     const { bytes, body, rowCount } = this.#request.piece(first, end);
     // Sent once: what is left of it after a failure is the next piece.
-    return { bytes, body, rowCount, skip: (records) => this.deliver(first += records) };
+    return {
+      bytes,
+      body,
+      rowCount,
+      skip: (records) => this.deliver(first += records),
+      sending: () => this.sending(),
+    };
   }
 
   /** The records up to this one are durable. */

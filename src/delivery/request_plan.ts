@@ -23,6 +23,8 @@ export interface RequestPlan {
    * @throws {ConversionError} if the batch is damaged
    */
   encode(batch: ArrowBatch): Iterator<EncodedRequest, void, undefined>;
+  /** Takes back the memory of a request that nobody will read again, where it is used again. */
+  release?(request: EncodedRequest): void;
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { ArrowBatch } from "../core/arrow.ts";
 import type { ResolvedConfiguration } from "../core/configuration.ts";
 import { ConfigurationError } from "../core/errors.ts";
+import type { BufferPool } from "../encode/buffer_pool.ts";
 import type { MessageDescriptor } from "../schema/message_descriptor.ts";
 import { ARROW_MESSAGE_BYTES, arrowRequests } from "./arrow_requests.ts";
 import { jsonRequests } from "./json_requests.ts";
@@ -16,11 +17,13 @@ import type { RequestPlan } from "./request_plan.ts";
  * How to plan the batches of one input.
  *
  * @param descriptor the caller's message type, if there is one; Protobuf alone has a use for it
+ * @param pool where the buffers of requests come from
  * @returns a function that throws a `ConfigurationError` for a batch that cannot be sent
  */
 export function requestPlanner(
   { recordFormat, conversion, stream }: ResolvedConfiguration,
   descriptor: MessageDescriptor | undefined,
+  pool: BufferPool,
 ): (batch: ArrowBatch) => RequestPlan {
   const { extraColumns, maxRecordBytes } = conversion;
   const { maxRequestBytes, maxRequestRecords: maxRecords } = stream;
@@ -28,7 +31,7 @@ export function requestPlanner(
   switch (recordFormat) {
     case "protobuf": {
       const options = { extraColumns, ...(descriptor === undefined ? {} : { descriptor }) };
-      return ({ schema }) => protobufRequests(schema, options, limits);
+      return ({ schema }) => protobufRequests(schema, options, limits, pool);
     }
     case "arrow": {
       const targetBytes = Math.min(ARROW_MESSAGE_BYTES, maxRequestBytes);

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Bytes that a wrapper keeps for the requests to come. */
+export const POOLED_BYTES: number = 32 * 1024 * 1024;
+
 /** Smaller buffers are as cheap from the engine. */
 const SMALLEST = 16 * 1024;
 
@@ -49,7 +52,8 @@ export class BufferPool {
    */
   release({ bytes: { buffer } }: { readonly bytes: Uint8Array }): void {
     const size = buffer.byteLength;
-    if (!this.#lent.delete(buffer) || this.#freeBytes + size > this.#maxBytes) return;
+    // A buffer of no size was given away by whoever sent it.
+    if (!this.#lent.delete(buffer) || size === 0 || this.#freeBytes + size > this.#maxBytes) return;
     const others = this.#free.get(size);
     const whole = new Uint8Array(buffer as ArrayBuffer);
     if (others === undefined) this.#free.set(size, [whole]);

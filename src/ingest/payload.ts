@@ -22,6 +22,8 @@ export interface RequestPayload {
    * whole.
    */
   skip?(records: number): void;
+  /** Told whenever it is about to be handed to a connection. */
+  sending?(): void;
 }
 
 /** Size of a request's records, in bytes. */

@@ -119,6 +119,7 @@ export class Session {
         const offset = this.#sent++;
         this.#sentRows += records.rowCount;
         if (offset === this.#acknowledged) this.#expectAcknowledgement();
+        records.sending?.();
         this.#options.onSend(records);
         const { bytes, body } = records;
         await this.#connection.send({ offset, records: bytes, body });

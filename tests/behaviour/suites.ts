@@ -13,6 +13,7 @@ import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
 import { observabilitySuite } from "./observability_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
+import { poolSuite } from "./pool_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
 
@@ -26,6 +27,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/observability_suite.ts": observabilitySuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,
+  "tests/behaviour/pool_suite.ts": poolSuite,
   "tests/behaviour/tls_suite.ts": tlsSuite,
   "tests/faults/fault_matrix_suite.ts": faultMatrixSuite,
 };

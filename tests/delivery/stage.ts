@@ -89,18 +89,24 @@ export class MemoryService {
   habit: Habit = "promptly";
   /** Called with every request, before anything is done about it. */
   onRequest: (numbers: readonly number[], connection: MemoryConnection) => void = () => {};
+  readonly #requests = new Map<MemoryConnection, number[][]>();
 
   constructor() {
     this.transport.onConnection = (connection) => {
-      connection.onRequest = ({ records }) => this.#take(numbersIn(records), connection);
+      const arrived: number[][] = [];
+      this.#requests.set(connection, arrived);
+      // Read at once, as a service does: the memory may be used again after the acknowledgement.
+      connection.onRequest = ({ records }) => {
+        const numbers = numbersIn(records);
+        arrived.push(numbers);
+        this.#take(numbers, connection);
+      };
     };
   }
 
   /** Requests that have arrived, by connection. */
-  get requests(): number[][][] {
-    return this.transport.connections.map(({ requests }) =>
-      requests.map(({ records }) => numbersIn(records))
-    );
+  get requests(): readonly number[][][] {
+    return [...this.#requests.values()];
   }
 
   #take(numbers: readonly number[], connection: MemoryConnection): void {
