@@ -65,5 +65,7 @@ function causeOf(
   if (tap.hasHeardOf(record)) return "needless";
   if (!isAcknowledged) return "withheld";
   if (tap.hasLeft(record.streamId)) return "unheard";
-  return cut ? "lost" : "needless";
+  // A server that ends the stream of a client that is still sending may reset the connection, and
+  // what it said last goes with it: for the server the stream has ended, for the client it broke.
+  return cut || tap.hasBroken(record.streamId) ? "lost" : "needless";
 }

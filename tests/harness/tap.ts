@@ -30,6 +30,8 @@ interface Heard {
   records: number;
   /** Whether it was the client that had enough, before it had heard the end. */
   left: boolean;
+  /** Whether the connection broke before the server's end of the stream had come. */
+  broke: boolean;
 }
 
 /** Listens between a client and its transport. */
@@ -56,9 +58,14 @@ export class Tap {
     return this.#heard.get(streamId)?.left ?? true;
   }
 
+  /** Whether the connection broke, so that the client has not heard the server out. */
+  hasBroken(streamId: string): boolean {
+    return this.#heard.get(streamId)?.broke ?? true;
+  }
+
   #listen(connection: Connection): Connection {
     const { streamId } = connection;
-    const heard: Heard = { offset: -1, records: 0, left: false };
+    const heard: Heard = { offset: -1, records: 0, left: false, broke: false };
     this.#heard.set(streamId, heard);
     let isOver = false;
     return {
@@ -87,6 +94,11 @@ async function* overhear(
       }
       yield message;
     }
+  } catch (reason) {
+    // What the server said of the end comes with Connect's error, what the network did without.
+    const { cause } = reason as { readonly cause?: unknown };
+    heard.broke = !(cause instanceof Error && cause.name === "ConnectError");
+    throw reason;
   } finally {
     onEnd();
   }
