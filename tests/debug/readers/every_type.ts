@@ -36,6 +36,17 @@ function column(
   return { data, duckDb: texts === undefined ? undefined : [texts[0], null, texts[1]], json };
 }
 
+/** Short texts as the views that hold them: length, then the bytes. */
+function viewsOf(texts: readonly string[]): Uint8Array {
+  const views = new Uint8Array(16 * texts.length);
+  for (const [index, text] of texts.entries()) {
+    const bytes = new TextEncoder().encode(text);
+    views[16 * index] = bytes.byteLength;
+    views.set(bytes, 16 * index + 4);
+  }
+  return views;
+}
+
 const TEXTS = ["Zoë", null, ""];
 const BLOBS = [Uint8Array.of(1, 255), null, new Uint8Array(0)];
 const DECIMAL = [Uint32Array.of(1999, 0, 0, 0), null, new Uint32Array(4).fill(~0)];
@@ -124,6 +135,37 @@ export const EVERY_TYPE: Readonly<Record<string, TypedColumn>> = {
     arrayOf(new arrow.List(new arrow.Field("item", new arrow.Int32(), false)), [[1, 2], null, []]),
     ["[1, 2]", "[]"],
     [[1, 2], undefined],
+  ),
+  fixed_size_list: column(
+    arrayOf(new arrow.FixedSizeList(2, new arrow.Field("item", new arrow.Int32(), false)), [
+      [1, 2],
+      null,
+      [3, 4],
+    ]),
+    ["[1, 2]", "[3, 4]"],
+    [[1, 2], [3, 4]],
+  ),
+  utf8_view: column(
+    rawArray(new arrow.Utf8View(), {
+      length: 3,
+      nullCount: 1,
+      nullBitmap: VALID,
+      views: viewsOf(["Zoë", "", "ok"]),
+      variadicBuffers: [],
+    }),
+    ["Zoë", "ok"],
+    ["Zoë", "ok"],
+  ),
+  binary_view: column(
+    rawArray(new arrow.BinaryView(), {
+      length: 3,
+      nullCount: 1,
+      nullBitmap: VALID,
+      views: viewsOf(["a", "", "b"]),
+      variadicBuffers: [],
+    }),
+    ["a", "b"],
+    ["YQ==", "Yg=="],
   ),
   struct: column(
     arrayOf(new arrow.Struct([new arrow.Field("a", new arrow.Int32(), true)]), [
