@@ -38,7 +38,7 @@ const web: WrapperPreset = {
  * });
  * ```
  *
- * @throws {ConfigurationError} (as a rejection) for the first option that cannot work
+ * @throws {ConfigurationError} (as a rejection) that lists the options that cannot work
  */
 export async function createWrapper(configuration: WrapperConfiguration): Promise<ZerobusWrapper> {
   return await new ZerobusWrapper(configuration, web);

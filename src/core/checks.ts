@@ -6,6 +6,8 @@
  */
 import { kindOf } from "./kind.ts";
 import { ConfigurationError } from "./errors.ts";
+import { suggestion } from "./nearest.ts";
+import { Problems } from "./problems.ts";
 
 /** Throws the `ConfigurationError` for a field. */
 export function refuse(field: string, wanted: string, found: string): never {
@@ -27,25 +29,38 @@ export function shown(value: unknown): string {
   return kindOf(value);
 }
 
-/** An object whose keys are all known. Typing mistakes in option names end here. */
+/** An object whose keys are all known. */
 export function checkedObject(
   field: string,
   value: unknown,
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
+  const group = checkedGroup(field, value);
+  checkKeys(field, group, known);
+  return group;
+}
+
+/** An object, whatever its keys. */
+export function checkedGroup(field: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     refuse(field, "an object", shown(value));
   }
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      const path = field === "configuration" ? key : `${field}.${key}`;
-      throw new ConfigurationError(
-        `${path}: unknown option; ${field} takes ${known.join(", ")}`,
-        { details: { field: path } },
-      );
-    }
-  }
   return value as Record<string, unknown>;
+}
+
+/** Refuses keys that are not known. Typing mistakes in option names end here. */
+export function checkKeys(field: string, value: object, known: readonly string[]): void {
+  const problems = new Problems();
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const path = field === "configuration" ? key : `${field}.${key}`;
+    const message = `${path}: unknown option${suggestion(key, known)}; ` +
+      `${field} takes ${known.join(", ")}`;
+    problems.attempt(() => {
+      throw new ConfigurationError(message, { details: { field: path } });
+    }, undefined);
+  }
+  problems.end();
 }
 
 /** An integer within bounds. */

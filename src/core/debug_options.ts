@@ -120,11 +120,12 @@ export function resolveDebug(
 ): ResolvedDebug | undefined {
   if (value === undefined) return undefined;
   const given = checkedObject("debug", value, NAMES);
-  const option = (name: keyof typeof DEBUG_DEFAULTS) => given[name] ?? DEBUG_DEFAULTS[name];
+  const option = (name: keyof typeof DEBUG_DEFAULTS) =>
+    given[name] === undefined ? DEBUG_DEFAULTS[name] : given[name];
   const integer = (name: keyof typeof DEBUG_DEFAULTS, min: number) =>
     checkedInteger(`debug.${name}`, option(name), min, Number.MAX_SAFE_INTEGER);
   const orNull = (name: keyof typeof DEBUG_DEFAULTS, min: number) =>
-    given[name] === null || option(name) === null ? null : integer(name, min);
+    option(name) === null ? null : integer(name, min);
   const boolean = (name: "arrow" | "compressRotated" | "strict") =>
     checkedBoolean(`debug.${name}`, option(name));
   const arrow = boolean("arrow");

@@ -79,7 +79,7 @@ export function resolveObservability(
   const known = [...Object.keys(OBSERVABILITY_DEFAULTS), ...names, ...ownOptions];
   const given = checkedObject(field, value ?? {}, known);
   const option = (name: keyof typeof OBSERVABILITY_DEFAULTS) =>
-    given[name] ?? OBSERVABILITY_DEFAULTS[name];
+    given[name] === undefined ? OBSERVABILITY_DEFAULTS[name] : given[name];
   return Object.freeze({
     enabled: checkedBoolean(`${field}.enabled`, option("enabled")),
     logLevel: checkedChoice(`${field}.logLevel`, option("logLevel"), LOG_LEVELS),

@@ -6,8 +6,9 @@
 import {
   checkedBoolean,
   checkedChoice,
-  checkedObject,
+  checkedGroup,
   checkedUrl,
+  checkKeys,
   refuse,
   shown,
 } from "./checks.ts";
@@ -23,6 +24,7 @@ import {
   resolveRetry,
   resolveStream,
 } from "./resolve_options.ts";
+import { Problems, settled } from "./problems.ts";
 import { isSecret, Secret } from "./secret.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import { resolveLogger, resolveObservability } from "./observability_options.ts";
@@ -75,46 +77,54 @@ type Raw = Readonly<Record<string, unknown>>;
 /**
  * Checks a configuration and fills in the defaults.
  *
- * @throws {ConfigurationError} for the first option that cannot work, with `details.field`.
+ * @throws {ConfigurationError} for the option that cannot work, with `details.field`; if there are
+ * several, for all of them, a sentence each in `details.problems`.
  */
 export function resolveConfiguration(
   configuration: unknown,
   preset: Preset,
 ): ResolvedConfiguration {
-  const raw = checkedObject("configuration", configuration, [
-    ...KNOWN,
-    ...preset.ownOptions,
-  ]);
-  const insecure = checkedBoolean("insecure", raw.insecure ?? false);
-  const endpoint = checkedUrl("endpoint", raw.endpoint, insecure);
-  const writerDisabled = checkedBoolean("writerDisabled", raw.writerDisabled ?? false);
+  const raw = checkedGroup("configuration", configuration);
+  const problems = new Problems();
+  const known = [...KNOWN, ...preset.ownOptions];
+  problems.attempt(() => checkKeys("configuration", raw, known), undefined);
+  // What others depend on. What stands in for it gives them nothing to complain about.
+  const boolean = (name: "insecure" | "writerDisabled") =>
+    problems.attempt(() => checkedBoolean(name, raw[name] ?? false), true);
+  const insecure = boolean("insecure");
+  const writerDisabled = boolean("writerDisabled");
   const scoped = raw.headersProvider === undefined && !writerDisabled;
-  const tableName = resolveTableName(raw.tableName, scoped);
-  const stream = resolveStream(raw.stream ?? {});
-  const protocol = resolveProtocol(raw.protocol ?? preset.protocol, preset);
-  const transport = resolveTransport(raw.transport);
+  const stream = problems.attempt(() => resolveStream(raw.stream ?? {}), resolveStream({}));
+  const protocol = problems.attempt<Protocol | undefined>(
+    () => resolveProtocol(raw.protocol ?? preset.protocol, preset),
+    undefined,
+  );
   // What a transport of the user's carries is between the two.
-  const recordFormat = resolveRecordFormat(raw.recordFormat, transport === undefined && protocol);
-  return Object.freeze({
-    endpoint,
-    tableName,
-    access: resolveAccess(raw, insecure, writerDisabled),
-    writerDisabled,
-    protocol,
-    recordFormat,
-    transport,
-    applicationName: resolveApplicationName(raw.applicationName),
-    retry: resolveRetry(raw.retry ?? {}),
-    stream,
-    conversion: resolveConversion(raw.conversion ?? {}),
-    isolation: resolveIsolation(raw.isolateRejectedRows ?? true, stream),
-    backoff: resolveBackoff(raw.backoff ?? {}),
-    observability: resolveObservability(raw.observability, preset.observabilityOptions ?? []),
-    logger: resolveLogger(raw.logger),
-    onAck: resolveCallback("onAck", raw.onAck) as AcknowledgementCallback | undefined,
-    debug: resolveDebug(raw.debug, recordFormat, preset.files),
-    signal: resolveSignal(raw.signal),
-  });
+  const carrier = raw.transport === undefined && (protocol ?? false);
+  const recordFormat = problems.attempt(
+    () => resolveRecordFormat(raw.recordFormat, carrier),
+    "protobuf",
+  );
+  return Object.freeze(problems.settle<ResolvedConfiguration>({
+    endpoint: () => checkedUrl("endpoint", raw.endpoint, insecure),
+    tableName: () => resolveTableName(raw.tableName, scoped),
+    access: () => resolveAccess(raw, insecure, writerDisabled),
+    writerDisabled: () => writerDisabled,
+    protocol: () => protocol ?? preset.protocol,
+    recordFormat: () => recordFormat,
+    transport: () => resolveTransport(raw.transport),
+    applicationName: () => resolveApplicationName(raw.applicationName),
+    retry: () => resolveRetry(raw.retry ?? {}),
+    stream: () => stream,
+    conversion: () => resolveConversion(raw.conversion ?? {}),
+    isolation: () => resolveIsolation(raw.isolateRejectedRows ?? true, stream),
+    backoff: () => resolveBackoff(raw.backoff ?? {}),
+    observability: () => resolveObservability(raw.observability, preset.observabilityOptions ?? []),
+    logger: () => resolveLogger(raw.logger),
+    onAck: () => resolveCallback("onAck", raw.onAck) as AcknowledgementCallback | undefined,
+    debug: () => resolveDebug(raw.debug, recordFormat, preset.files),
+    signal: () => resolveSignal(raw.signal),
+  }));
 }
 
 function resolveCallback(field: string, value: unknown): unknown {
@@ -156,23 +166,29 @@ function resolveAccess(raw: Raw, insecure: boolean, writerDisabled: boolean): Ac
     });
   }
   if (writerDisabled) return undefined;
-  if (typeof clientId !== "string" || clientId === "") {
-    refuse("clientId", "a service principal's id (or a headersProvider)", shown(clientId));
-  }
-  const secret = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
-  if (typeof secret !== "string" || secret === "") {
-    const found = secret === undefined ? "undefined" : "something that is no text, or empty";
-    refuse("clientSecret", "a service principal's secret (or a headersProvider)", found);
-  }
-  if (unityCatalogUrl === undefined) {
-    refuse("unityCatalogUrl", "the workspace URL that issues tokens", "undefined");
-  }
-  return Object.freeze({
-    kind: "oauth",
-    unityCatalogUrl: checkedUrl("unityCatalogUrl", unityCatalogUrl, insecure),
-    clientId,
-    clientSecret: new Secret(secret),
-  });
+  return Object.freeze(settled<Extract<Access, { kind: "oauth" }>>({
+    kind: () => "oauth",
+    unityCatalogUrl: () => resolveWorkspace(unityCatalogUrl, insecure),
+    clientId: () => resolveId(clientId),
+    clientSecret: () => resolveSecret(clientSecret),
+  }));
+}
+
+function resolveId(value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  refuse("clientId", "a service principal's id (or a headersProvider)", shown(value));
+}
+
+function resolveSecret(value: unknown): Secret {
+  const secret = isSecret(value) ? value.reveal() : value;
+  if (typeof secret === "string" && secret !== "") return new Secret(secret);
+  const found = secret === undefined ? "undefined" : "something that is no text, or empty";
+  refuse("clientSecret", "a service principal's secret (or a headersProvider)", found);
+}
+
+function resolveWorkspace(value: unknown, insecure: boolean): string {
+  if (value !== undefined) return checkedUrl("unityCatalogUrl", value, insecure);
+  refuse("unityCatalogUrl", "the workspace URL that issues tokens", "undefined");
 }
 
 function resolveProtocol(value: unknown, preset: Preset): Protocol {

@@ -22,6 +22,7 @@ import {
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
 } from "./configuration.ts";
+import { settled } from "./problems.ts";
 import { STATUS_NAMES, type StatusName } from "./status_name.ts";
 
 /** Longest time-out: what timers can hold, about 24 days. */
@@ -30,24 +31,26 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Checks `retry`. */
 export function resolveRetry(value: unknown): ResolvedConfiguration["retry"] {
   const given = withDefaults("retry", value, RETRY_DEFAULTS);
-  const baseDelayMs = checkedInteger("retry.baseDelayMs", given.baseDelayMs, 1, MAX_TIMEOUT_MS);
-  const maxDelayMs = checkedInteger("retry.maxDelayMs", given.maxDelayMs, 1, MAX_TIMEOUT_MS);
+  const integer = (key: keyof typeof given, max: number) => () =>
+    checkedInteger(`retry.${key}`, given[key], 1, max);
+  const retry = settled<ResolvedConfiguration["retry"]>({
+    maxAttempts: integer("maxAttempts", 1_000_000),
+    baseDelayMs: integer("baseDelayMs", MAX_TIMEOUT_MS),
+    maxDelayMs: integer("maxDelayMs", MAX_TIMEOUT_MS),
+  });
+  const { baseDelayMs, maxDelayMs } = retry;
   if (maxDelayMs < baseDelayMs) {
     refuse("retry.maxDelayMs", `at least retry.baseDelayMs (${baseDelayMs})`, shown(maxDelayMs));
   }
-  return Object.freeze({
-    maxAttempts: checkedInteger("retry.maxAttempts", given.maxAttempts, 1, 1_000_000),
-    baseDelayMs,
-    maxDelayMs,
-  });
+  return Object.freeze(retry);
 }
 
 /** Checks `stream`. */
 export function resolveStream(value: unknown): ResolvedConfiguration["stream"] {
   const given = withDefaults("stream", value, { ...STREAM_DEFAULTS, pauseMaxMs: undefined });
-  const integer = (key: keyof typeof given, min: number, max: number) =>
+  const integer = (key: keyof typeof given, min: number, max: number) => () =>
     checkedInteger(`stream.${key}`, given[key], min, max);
-  return Object.freeze({
+  return Object.freeze(settled<ResolvedConfiguration["stream"]>({
     maxInflightRequests: integer("maxInflightRequests", 1, 1_000_000),
     maxInflightBytes: integer("maxInflightBytes", 1, Number.MAX_SAFE_INTEGER),
     maxRequestBytes: integer("maxRequestBytes", 1, MAX_REQUEST_BYTES),
@@ -56,14 +59,14 @@ export function resolveStream(value: unknown): ResolvedConfiguration["stream"] {
     ackTimeoutMs: integer("ackTimeoutMs", 1, MAX_TIMEOUT_MS),
     flushTimeoutMs: integer("flushTimeoutMs", 1, MAX_TIMEOUT_MS),
     pauseMaxMs: given.pauseMaxMs === undefined
-      ? undefined
+      ? () => undefined
       : integer("pauseMaxMs", 0, MAX_TIMEOUT_MS),
     drainTimeoutMs: integer("drainTimeoutMs", 0, MAX_TIMEOUT_MS),
     idleTimeoutMs: integer("idleTimeoutMs", 1, MAX_TIMEOUT_MS),
-    recovery: checkedBoolean("stream.recovery", given.recovery),
-    retryableStatuses: resolveStatuses(given.retryableStatuses),
+    recovery: () => checkedBoolean("stream.recovery", given.recovery),
+    retryableStatuses: () => resolveStatuses(given.retryableStatuses),
     streams: integer("streams", 1, 64),
-  });
+  }));
 }
 
 function resolveStatuses(value: unknown): readonly StatusName[] {
@@ -75,15 +78,12 @@ function resolveStatuses(value: unknown): readonly StatusName[] {
 /** Checks `conversion`. */
 export function resolveConversion(value: unknown): ResolvedConfiguration["conversion"] {
   const given = withDefaults("conversion", value, CONVERSION_DEFAULTS);
-  return Object.freeze({
-    maxRecordBytes: checkedInteger(
-      "conversion.maxRecordBytes",
-      given.maxRecordBytes,
-      1,
-      MAX_REQUEST_BYTES,
-    ),
-    extraColumns: checkedChoice("conversion.extraColumns", given.extraColumns, ["error", "drop"]),
-  });
+  const { maxRecordBytes, extraColumns } = given;
+  return Object.freeze(settled<ResolvedConfiguration["conversion"]>({
+    maxRecordBytes: () =>
+      checkedInteger("conversion.maxRecordBytes", maxRecordBytes, 1, MAX_REQUEST_BYTES),
+    extraColumns: () => checkedChoice("conversion.extraColumns", extraColumns, ["error", "drop"]),
+  }));
 }
 
 /** Checks `isolateRejectedRows`. What is found apart is sent again, which `recovery` allows. */
@@ -107,30 +107,31 @@ export function resolveIsolation(
 /** Checks `backoff`. */
 export function resolveBackoff(value: unknown): ResolvedBackoff {
   const given = withDefaults("backoff", value, { failureRate: true, service: true });
-  const service = checkedBoolean("backoff.service", given.service);
-  return Object.freeze({
-    failureRate: resolveFailureRate(given.failureRate),
-    service: service ? BACKOFF_DEFAULTS.service : undefined,
-  });
+  return Object.freeze(settled<ResolvedBackoff>({
+    failureRate: () => resolveFailureRate(given.failureRate),
+    service: () =>
+      checkedBoolean("backoff.service", given.service) ? BACKOFF_DEFAULTS.service : undefined,
+  }));
 }
 
 function resolveFailureRate(value: unknown): ResolvedBackoff["failureRate"] {
   const field = "backoff.failureRate";
   const given = withSwitch(field, value, BACKOFF_DEFAULTS.failureRate);
   if (given === undefined) return undefined;
-  const integer = (key: keyof typeof given, min: number, max: number) =>
+  const integer = (key: keyof typeof given, min: number, max: number) => () =>
     checkedInteger(`${field}.${key}`, given[key], min, max);
-  const { threshold } = given;
-  if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1)) {
-    refuse(`${field}.threshold`, "a share from 0 to 1", shown(threshold));
-  }
-  return Object.freeze({
-    threshold,
+  return Object.freeze(settled<NonNullable<ResolvedBackoff["failureRate"]>>({
+    threshold: () => checkedShare(`${field}.threshold`, given.threshold),
     minRows: integer("minRows", 1, Number.MAX_SAFE_INTEGER),
     windowMs: integer("windowMs", 1, MAX_TIMEOUT_MS),
     pauseMs: integer("pauseMs", 1, MAX_TIMEOUT_MS),
     jitterMs: integer("jitterMs", 0, MAX_TIMEOUT_MS),
-  });
+  }));
+}
+
+function checkedShare(field: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  refuse(field, "a share from 0 to 1", shown(value));
 }
 
 /** Options that can be switched on, with their defaults, or off as a whole. */

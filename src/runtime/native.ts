@@ -8,6 +8,9 @@ import { isUtf8 } from "node:buffer";
 import { clearInterval, setInterval } from "node:timers";
 import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
 import type { WrapperConfiguration } from "../core/configuration.ts";
+import { Problems } from "../core/problems.ts";
+import { resolveConfiguration } from "../core/resolve.ts";
+import { isSecret } from "../core/secret.ts";
 import { useNativeUtf8 } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
@@ -60,14 +63,15 @@ const native: WrapperPreset = {
  * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web or Connect over fetch). Nothing
  * is connected before the first batch.
  *
- * @throws {ConfigurationError} (as a rejection) for the first option that cannot work
+ * @throws {ConfigurationError} (as a rejection) that lists the options that cannot work
  */
 export async function createWrapper(
   configuration: RuntimeConfiguration,
 ): Promise<ZerobusWrapper> {
   // Many times faster than what the core can do without a runtime's help.
   useNativeUtf8(isUtf8);
-  const telemetry = resolveExport(configuration?.observability);
+  problemsOf(configuration).end();
+  const telemetry = resolveExport(configuration.observability);
   if (telemetry === undefined) return new ZerobusWrapper(configuration, native);
   const { providers, exporters } = await ownProviders(telemetry);
   // A provider that was given in the configuration stays.
@@ -75,12 +79,26 @@ export async function createWrapper(
   return new ZerobusWrapper({ ...configuration, observability }, { ...native, exporters });
 }
 
+/** Everything that is wrong with a configuration. */
+export function problemsOf(configuration: unknown): Problems {
+  const problems = new Problems();
+  const { observability, tls } = Object(configuration) as Readonly<Record<string, unknown>>;
+  const checks = [
+    () => resolveConfiguration(configuration, native),
+    () => resolveExport(observability),
+    () => tls === undefined ? undefined : checkedTls(tls),
+  ];
+  for (const check of checks) problems.attempt<unknown>(check, undefined);
+  return problems;
+}
+
 function checkedTls(value: unknown): TlsOptions {
   const known = ["ca", "cert", "key", "serverName", "rejectUnauthorized"];
   const tls = checkedObject("tls", value, known);
   for (const name of ["cert", "key", "serverName"]) {
     // The value may be a private key, so only its kind is shown.
-    if (tls[name] !== undefined && typeof tls[name] !== "string") {
+    const isHidden = name === "key" && isSecret(tls[name]);
+    if (tls[name] !== undefined && typeof tls[name] !== "string" && !isHidden) {
       refuse(`tls.${name}`, "text", typeof tls[name]);
     }
   }

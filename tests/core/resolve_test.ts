@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigurationError } from "../../src/core/errors.ts";
+import { Problems } from "../../src/core/problems.ts";
 import { type Preset, resolveConfiguration } from "../../src/core/resolve.ts";
 import { test } from "../harness/mod.ts";
 
@@ -225,6 +226,46 @@ for (const tableName of BAD_NAMES) {
     assertEquals(error.details.field, "tableName");
   });
 }
+
+test("everything that is wrong is said at once", () => {
+  const error = assertThrows(
+    () =>
+      resolve({
+        endpoint: "ftp://x",
+        tableName: 7,
+        clientID: "id",
+        protocol: "soap",
+        recordFormat: "xml",
+        insecure: "yes",
+        retry: { maxAttempts: 0, baseDelayMs: -1 },
+        stream: { streams: 65, recovery: 1 },
+        conversion: { maxRecordBytes: 0, extraColumns: "keep" },
+        backoff: { service: 1, failureRate: { threshold: 2, minRows: 0 } },
+        debug: { outputDir: "" },
+      }),
+    ConfigurationError,
+  );
+  const fields = (error.details.problems ?? []).map((problem) => problem.split(":")[0]);
+  assertEquals(
+    fields.sort(),
+    [
+      "clientID endpoint tableName clientId clientSecret unityCatalogUrl protocol recordFormat",
+      "insecure retry.maxAttempts retry.baseDelayMs stream.streams stream.recovery",
+      "conversion.maxRecordBytes conversion.extraColumns backoff.service debug.outputDir",
+      "backoff.failureRate.threshold backoff.failureRate.minRows",
+    ].join(" ").split(" ").sort(),
+  );
+  assertStringIncludes(error.message, `clientID: unknown option; did you mean "clientId"?`);
+});
+
+test("what fails for another reason than the configuration is not collected", () => {
+  const problems = new Problems();
+  const fail = () => {
+    throw new TypeError("a mistake of ours");
+  };
+  assertThrows(() => problems.attempt<void>(fail, undefined), TypeError);
+  assertEquals(problems.sentences, []);
+});
 
 for (const value of [undefined, null, 1, "x", []]) {
   test(`refused: ${JSON.stringify(value)} as a configuration`, () => {

@@ -89,6 +89,6 @@ function valueSchema({ kind }: Option, factor: number): JsonSchema {
     case "choice":
       return { anyOf: [{ enum: kind.values }, REFERENCE] };
     case "list":
-      return { type: "array", items: { enum: kind.values } };
+      return { type: "array", items: { anyOf: [{ enum: kind.values }, REFERENCE] } };
   }
 }

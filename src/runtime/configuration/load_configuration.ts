@@ -5,8 +5,9 @@
  */
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { ConfigurationError } from "../../core/errors.ts";
+import { errorOf } from "../../core/problems.ts";
 import type { RuntimeConfiguration } from "../native.ts";
+import { impossible } from "./impossible.ts";
 import { DEBUG_SWITCH } from "./named_options.ts";
 import { keyOf, variableOf } from "./option.ts";
 import { FILE_VARIABLE, readEnvironment } from "./read_environment.ts";
@@ -23,11 +24,15 @@ export interface LoadOptions {
   readonly overrides?: Partial<RuntimeConfiguration> | undefined;
 }
 
-/** Groups of options that make sense only together. */
-const TOGETHER: readonly (readonly [string, string])[] = [
+/** Options that are of no use without others. */
+const NEEDS: readonly (readonly [given: string, needed: string])[] = [
   ["clientId", "clientSecret"],
+  ["clientSecret", "clientId"],
   ["tls.cert", "tls.key"],
+  ["tls.key", "tls.cert"],
 ];
+/** Tokens come from there, if there are to be any. */
+const TOKENS: (typeof NEEDS)[number] = ["clientId", "unityCatalogUrl"];
 
 /**
  * Reads a configuration for `createWrapper`. What code gives counts more than a variable, a variable
@@ -60,6 +65,7 @@ export async function loadConfiguration(
   const faulty = [...fromFile.faulty, ...environment.faulty];
   problems.push(...debugProblems(configuration, debugSwitch, faulty));
   problems.push(...missing(configuration, path, faulty));
+  problems.push(...impossible(configuration, merged));
   if (problems.length > 0) throw errorOf(problems);
   return configuration as unknown as RuntimeConfiguration;
 }
@@ -155,23 +161,14 @@ function missing(
   for (const path of ["endpoint", "tableName"]) {
     if (!has(path)) problems.push(`${keyOf(path)}: is missing; ${where(path)}`);
   }
-  for (const [one, other] of TOGETHER) {
-    for (const [given, absent] of [[one, other], [other, one]] as const) {
-      if (!has(given) || has(absent)) continue;
-      problems.push(`${keyOf(given)}: is of no use without ${keyOf(absent)}; ${where(absent)}`);
-    }
+  const takesTokens = configuration.writerDisabled !== true && !has("headersProvider");
+  for (const [given, needed] of takesTokens ? [...NEEDS, TOKENS] : NEEDS) {
+    if (!has(given) || has(needed)) continue;
+    problems.push(`${keyOf(given)}: is of no use without ${keyOf(needed)}; ${where(needed)}`);
   }
   return problems;
 }
 
 function valueAt(tree: Tree, path: string): unknown {
   return path.split(".").reduce<unknown>((group, name) => (group as Tree)?.[name], tree);
-}
-
-function errorOf(problems: readonly string[]): ConfigurationError {
-  const [only] = problems;
-  const message = problems.length === 1
-    ? `the configuration has a problem: ${only}`
-    : `the configuration has ${problems.length} problems:\n  ${problems.join("\n  ")}`;
-  return new ConfigurationError(message, { details: { problems } });
 }

@@ -96,7 +96,7 @@ function meant(raw: unknown, words: readonly string[]): string | undefined {
 }
 
 /** Whether a value for text may be anything, a password in the wrong place included. */
-function isConfidential({ type }: OptionKind): boolean {
+export function isConfidential({ type }: OptionKind): boolean {
   return type === "secret" || type === "text" || type === "headers";
 }
 

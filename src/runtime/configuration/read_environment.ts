@@ -7,7 +7,7 @@ import { variableOf } from "./option.ts";
 import { namedOptions } from "./named_options.ts";
 import { parseValue } from "./parse_value.ts";
 import type { Environment, Given, Reading } from "./source.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../../core/nearest.ts";
 
 /** Names the path of the file; not an option. */
 export const FILE_VARIABLE = "ZEROBUS_CONFIG_FILE";

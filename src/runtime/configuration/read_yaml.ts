@@ -15,7 +15,7 @@ import {
 } from "yaml";
 import { keyOf, type Option } from "./option.ts";
 import { namedOptions } from "./named_options.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../../core/nearest.ts";
 import { parseValue } from "./parse_value.ts";
 import { plainValue } from "./plain_value.ts";
 import { type Environment, type Given, type Reading, unreadable } from "./source.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SecureContextOptions } from "node:tls";
+import { isSecret, type Secret } from "../../core/secret.ts";
 
 /** How to trust the endpoint, and how to be trusted by it. */
 export interface TlsOptions {
@@ -12,7 +13,7 @@ export interface TlsOptions {
   /** This client's certificate chain in PEM, for endpoints that ask for one. */
   readonly cert?: string;
   /** The key of {@linkcode TlsOptions.cert} in PEM. */
-  readonly key?: string;
+  readonly key?: string | Secret;
   /** Host name that the endpoint's certificate must have, when it is not the URL's. */
   readonly serverName?: string;
   /**
@@ -30,7 +31,7 @@ export function nodeTlsOptions(
   return {
     ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : [...ca] }),
     ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...(key === undefined ? {} : { key: isSecret(key) ? key.reveal() : key }),
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
   };

@@ -58,7 +58,7 @@ export interface ResolvedExport {
 export function resolveExport(value: unknown): ResolvedExport | undefined {
   if (typeof value !== "object" || value === null) return undefined; // checked elsewhere
   const given = value as Readonly<Record<string, unknown>>;
-  const { outputDir, serviceName } = given;
+  const { outputDir, serviceName, writeIntervalMs = WRITE_INTERVAL_MS } = given;
   const field = "observability";
   const resolved = {
     // A receiver in the cluster is often plain http, and gets no data and no credentials of ours.
@@ -69,7 +69,7 @@ export function resolveExport(value: unknown): ResolvedExport | undefined {
     outputDir: checkedText(`${field}.outputDir`, "the path of a folder", outputDir),
     writeIntervalMs: checkedInteger(
       `${field}.writeIntervalMs`,
-      given.writeIntervalMs ?? WRITE_INTERVAL_MS,
+      writeIntervalMs,
       1,
       2 ** 31 - 1,
     ),

@@ -17,8 +17,19 @@ function valueAt(tree: unknown, path: string): unknown {
   );
 }
 
+/** Values of options that not every value of their kind is one for. */
+const SAMPLES: Readonly<Record<string, string | number>> = {
+  endpoint: "https://localhost:9",
+  tableName: "d.e.f",
+  unityCatalogUrl: "https://localhost:9",
+  "observability.endpoint": "https://localhost:9",
+  "retry.maxDelayMs": 12_345,
+};
+
 /** A value of an option: as text, and what it means. */
-function sampleOf({ kind }: Option): readonly [text: string, value: unknown] {
+function sampleOf(path: string, { kind }: Option): readonly [text: string, value: unknown] {
+  const sample = SAMPLES[path];
+  if (sample !== undefined) return [String(sample), sample];
   switch (kind.type) {
     case "text":
     case "secret":
@@ -32,29 +43,32 @@ function sampleOf({ kind }: Option): readonly [text: string, value: unknown] {
     case "number":
       return ["0.25", 0.25];
     case "choice":
-      return [kind.values.at(-1)!, kind.values.at(-1)];
+      return [kind.values[1]!, kind.values[1]];
     case "list":
       return [`${kind.values[1]}, ${kind.values[2]}`, [kind.values[1], kind.values[2]]];
   }
 }
 
 /** Options that are of no use alone, and what they need. */
-const COMPANY: Readonly<Record<string, string>> = {
-  clientId: "clientSecret",
-  clientSecret: "clientId",
-  "tls.cert": "tls.key",
-  "tls.key": "tls.cert",
+const COMPANY: Readonly<Record<string, readonly string[]>> = {
+  clientId: ["clientSecret", "unityCatalogUrl"],
+  clientSecret: ["clientId", "unityCatalogUrl"],
+  "tls.cert": ["tls.key"],
+  "tls.key": ["tls.cert"],
 };
 
 function companyOf(path: string): Record<string, string> {
   if (path.startsWith("debug.") && path !== "debug.outputDir") {
     return { [variableOf("debug.outputDir")]: "out" };
   }
-  return COMPANY[path] === undefined ? {} : { [variableOf(COMPANY[path])]: "some text" };
+  const others = COMPANY[path] ?? [];
+  return Object.fromEntries(
+    others.map((other) => [variableOf(other), String(SAMPLES[other] ?? "some text")]),
+  );
 }
 
 for (const [path, option] of namedOptions().filter(([path]) => path !== "debug.enabled")) {
-  const [text, value] = sampleOf(option);
+  const [text, value] = sampleOf(path, option);
   const env = { ...REQUIRED, ...companyOf(path) };
   const check = (loaded: unknown) => {
     const found = valueAt(loaded, path);
@@ -151,10 +165,27 @@ test("a loaded configuration makes a wrapper, and shows no secret", async () => 
   await wrapper.shutdown();
 });
 
+test("every option of a file can be in a wrapper at once", async () => {
+  const env = {
+    ...REQUIRED,
+    ZEROBUS_UNITY_CATALOG_URL: "https://localhost:2",
+    ZEROBUS_CLIENT_ID: "me",
+    ZEROBUS_CLIENT_SECRET: "hush",
+    ZEROBUS_TLS_KEY: "hush",
+    ZEROBUS_TLS_CERT: "a certificate",
+    ZEROBUS_OBSERVABILITY_HEADERS: "key=hush",
+  };
+  const loaded = await load("writer_disabled: true", { env });
+  const wrapper = await createWrapper(loaded);
+  assert(!JSON.stringify(wrapper.redactedConfiguration()).includes("hush"));
+  await wrapper.shutdown();
+});
+
 test("variables stand in values, with a text for those that are not set", async () => {
   const yaml = [
     "application_name: ${APP}-${STAGE:-dev}-$${x}",
     "retry: { max_attempts: '${ATTEMPTS}' }",
+    "unity_catalog_url: https://${APP}.example.com",
     "client_id: me",
     "client_secret: ${SECRET}",
   ].join("\n");
@@ -175,7 +206,9 @@ test("variables stand in groups and lists, too", async () => {
 });
 
 test("numbers that are text stay as they are written", async () => {
-  const loaded = await load("client_id: 00123\nclient_secret: 12345678901234567890");
+  const loaded = await load(
+    "unity_catalog_url: w.example.com\nclient_id: 00123\nclient_secret: 12345678901234567890",
+  );
   assertEquals(loaded.clientId, "00123");
   assert(isSecret(loaded.clientSecret));
   assertEquals(loaded.clientSecret.reveal(), "12345678901234567890");

@@ -32,6 +32,23 @@ const SAID: readonly [yaml: string, env: Record<string, string>, problems: reado
   ["client_id: me", {}, [
     "client_id: is of no use without client_secret; set ZEROBUS_CLIENT_SECRET, or client_secret in",
   ]],
+  ["client_id: me\nclient_secret: hush", {}, [
+    "client_id: is of no use without unity_catalog_url; set ZEROBUS_UNITY_CATALOG_URL, or unity_cat",
+  ]],
+  ["protocol: grpc\nendpoint: ftp://x\ntable_name: hush.a-b\nretry:\n  max_delay_ms: 3", {
+    ZEROBUS_ENDPOINT: "",
+    ZEROBUS_TABLE_NAME: "",
+    ZEROBUS_APPLICATION_NAME: "hush\n",
+  }, [
+    "the configuration has 4 problems",
+    `zerobus.yaml:2: endpoint: expected an https URL, got scheme "ftp"`,
+    "zerobus.yaml:3: table_name: expected one to three dot-separated parts",
+    "ZEROBUS_APPLICATION_NAME: expected 1 to 256 printable ASCII characters, got other text",
+    "zerobus.yaml:5: retry.max_delay_ms: expected at least retry.baseDelayMs (100), got 3",
+  ]],
+  ["debug: { output_dir: out, arrow: false, protobuf: false }", {}, [
+    "zerobus.yaml:1: debug.output_dir: expected arrow or protobuf to be true, or no debug",
+  ]],
   ["tls: { key: hush }", {}, ["tls.key: is of no use without tls.cert"]],
   ["debug: { arrow: true }", {}, ["debug: needs debug.output_dir (ZEROBUS_DEBUG_OUTPUT_DIR)"]],
   ["", { DEBUG_ENABLED: "true" }, ["DEBUG_ENABLED: needs debug.output_dir"]],
@@ -103,8 +120,10 @@ for (const [yaml, env, expected] of SAID) {
 }
 
 test("what is wrong is not called missing, too", async () => {
-  const said = await problemsOf(() => load("client_id: me\nclient_secret: [hush]"));
-  assertStringIncludes(said, "the configuration has a problem: zerobus.yaml:2: client_secret:");
+  const said = await problemsOf(() =>
+    load("unity_catalog_url: w.com\nclient_id: me\nclient_secret: [hush]")
+  );
+  assertStringIncludes(said, "the configuration has a problem: zerobus.yaml:3: client_secret:");
   for (const yaml of ["endpoint: [a]\ntable_name: ''", "endpoint: 'x\ntable_name: a.b.c"]) {
     assert(!(await problemsOf(() => load(yaml, { env: {} }))).includes("is missing;"));
   }

@@ -16,7 +16,7 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   return best;
 }
 
-/** `; did you mean "…"?`, or nothing. */
+/** `; did you mean "…"?`, to be put behind a sentence, or nothing. */
 export function suggestion(wrong: string, names: Iterable<string>): string {
   const name = nearest(wrong, names);
   return name === undefined ? "" : `; did you mean "${name}"?`;
