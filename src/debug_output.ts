@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ArrowField, ArrowType } from "./core/arrow.ts";
 import type { Clock } from "./core/clock.ts";
 import type { ResolvedConfiguration } from "./core/configuration.ts";
 import type { Log } from "./core/logger.ts";
@@ -54,7 +55,21 @@ export function debugObserver(tap: DebugTap): Partial<DeliveryObserver> {
 function writtenSchema({ batch, plan }: BatchEvent): WrittenSchema {
   const { format } = plan;
   const descriptor = format.kind === "protobuf" ? format.descriptor : undefined;
-  return { key: `${plan.key}\n${schemaKey(batch.schema)}`, descriptor };
+  const { schema } = batch;
+  return { key: `${plan.key}\n${schemaKey(schema)}\n${zonesIn(schema.fields)}`, descriptor };
+}
+
+/** Time zones, which are no part of a schema's key: records are the same, Arrow files are not. */
+function zonesIn(fields: readonly ArrowField[]): string {
+  return fields.map(({ type }) => {
+    const { timezone, dictionary } = type as ZonedType;
+    return (timezone ?? "") + zonesIn(dictionary?.children ?? type.children ?? []);
+  }).join();
+}
+
+interface ZonedType extends ArrowType {
+  readonly timezone?: string | null;
+  readonly dictionary?: ArrowType;
 }
 
 function everySoOften(ms: number, run: () => void): () => void {

@@ -40,12 +40,15 @@ export interface DebugOptions {
   readonly maxRecordsPerFile?: number | undefined;
   /** Rotated files that stay for each table and format; `null`: all. Default 10. */
   readonly maxFilesRetained?: number | null | undefined;
-  /** Whether rotated files are compressed with gzip. Default false. */
+  /**
+   * Whether files are compressed with gzip when they are full. Those that an earlier program has
+   * left are not: it may be running. Default false.
+   */
   readonly compressRotated?: boolean | undefined;
   /**
    * Whether a batch is sent only after it was written. Otherwise (the default) writing never holds
-   * up sending, and what the disk cannot keep up with is dropped and counted. A disk that fails
-   * stops neither.
+   * up sending, and what the disk cannot keep up with is dropped and counted. A disk that fails, or
+   * takes more than ten seconds, stops neither.
    */
   readonly strict?: boolean | undefined;
   /** Bytes that may wait to be written. Default 67,108,864 (64 MiB). */

@@ -6,6 +6,7 @@
 import { type RecordBatch, RecordBatchStreamWriter, Type } from "apache-arrow";
 import type { ArrowBatch, ArrowData } from "../core/arrow.ts";
 import { takeRows } from "../core/take.ts";
+import { ownBatch } from "./own_batch.ts";
 
 /** A batch of a stream. */
 export interface StreamParts {
@@ -27,7 +28,7 @@ const PREFIX_BYTES = 8;
  */
 export function streamParts(batch: ArrowBatch): StreamParts {
   const writer = new RecordBatchStreamWriter();
-  writer.write(withoutSlicedViews(batch) as unknown as RecordBatch);
+  writer.write(withoutSlicedViews(ownBatch(batch)));
   writer.close();
   const bytes = writer.toUint8Array(true);
   // The schema's message has no body, so it ends where its metadata does.
@@ -43,9 +44,13 @@ export function streamParts(batch: ArrowBatch): StreamParts {
  * apache-arrow 21 applies the offset of a view array twice when it writes one that is sliced, also
  * by a list above it. Taken rows are not.
  */
-function withoutSlicedViews(batch: ArrowBatch): ArrowBatch {
-  if (!batch.data.children.some(hasViews)) return batch;
-  return takeRows(batch, Uint32Array.from({ length: batch.numRows }, (_, row) => row));
+function withoutSlicedViews(batch: RecordBatch): RecordBatch {
+  const { children } = batch.data as unknown as ArrowData;
+  if (!children.some(hasViews)) return batch;
+  return takeRows<ArrowBatch & RecordBatch>(
+    batch as never,
+    Uint32Array.from({ length: batch.numRows }, (_, row) => row),
+  );
 }
 
 function hasViews({ type, children, dictionary }: ArrowData): boolean {

@@ -34,8 +34,8 @@ export interface DebugStatus {
   readonly lastProblem: string | undefined;
 }
 
-/** Most time that the end of the program is held up by a disk. */
-const CLOSE_TIMEOUT_MS = 10_000;
+/** Longest time that anybody waits for a disk. */
+const MAX_WAIT_MS = 10_000;
 
 const TOO_SLOW = "the disk cannot keep up with what is sent (debug.maxQueuedBytes)";
 
@@ -48,6 +48,7 @@ export class DebugTap implements DebugStatus {
   readonly #stopFlushing: () => void;
   #droppedBatches = 0;
   #lastProblem: string | undefined;
+  #isFlushing = false;
   /** Troubles that were told of since things last went well. */
   readonly #told = new Set<string>();
 
@@ -57,7 +58,9 @@ export class DebugTap implements DebugStatus {
     this.#surroundings = surroundings;
     this.#files = new TableFiles(options, tableName, surroundings.now ?? (() => new Date()));
     this.#queue = new WorkQueue(options.maxQueuedBytes);
-    this.#stopFlushing = surroundings.every(options.flushIntervalMs, () => this.flush());
+    this.#stopFlushing = surroundings.every(options.flushIntervalMs, () => {
+      if (!this.#isFlushing) this.#flush(); // else the disk has not come to the last one
+    });
   }
 
   /** See {@linkcode DebugStatus.droppedBatches}. */
@@ -103,18 +106,28 @@ export class DebugTap implements DebugStatus {
     }, release);
   }
 
-  /** Resolves when everything taken so far is on disk, or could not be written. */
+  /** Resolves when everything taken so far is on disk, could not be written, or takes too long. */
   flush(): Promise<void> {
-    return this.#queue.add(0, () => this.#attempt(() => this.#files.flush()));
+    return this.#inTime(this.#flush());
   }
 
   /** Writes what is waiting and ends the files; no longer than ten seconds. */
   async close(): Promise<void> {
     this.#stopFlushing();
-    const closed = this.#queue.add(0, () => this.#attempt(() => this.#files.close()));
-    const timeout = () => new Error(`not finished after ${CLOSE_TIMEOUT_MS} ms`);
-    await within(closed, { clock: this.#surroundings.clock, ms: CLOSE_TIMEOUT_MS, timeout })
-      .catch((reason) => this.#tell(String(reason)));
+    await this.#inTime(this.#queue.add(0, () => this.#attempt(() => this.#files.close())));
+  }
+
+  #flush(): Promise<void> {
+    this.#isFlushing = true;
+    return this.#queue.add(0, () => this.#attempt(() => this.#files.flush()))
+      .finally(() => this.#isFlushing = false);
+  }
+
+  /** Resolves when the work is done, or when it has taken so long that waiting is of no use. */
+  #inTime(work: Promise<void>): Promise<void> {
+    const timeout = () => new Error(`the disk has not finished after ${MAX_WAIT_MS} ms`);
+    return within(work, { clock: this.#surroundings.clock, ms: MAX_WAIT_MS, timeout })
+      .catch((reason) => this.#tell(reason.message));
   }
 
   #take(
@@ -133,7 +146,7 @@ export class DebugTap implements DebugStatus {
       if (!isWritten) this.#countDrop(this.#lastProblem ?? "");
       release();
     });
-    return strict ? done : undefined;
+    return strict ? this.#inTime(done) : undefined;
   }
 
   async #attempt(run: () => Promise<void>): Promise<boolean> {

@@ -107,7 +107,9 @@ export class RotatingFile {
       const file = await this.#files.create(this.#path);
       if (file !== undefined) return file;
       // Also if it is empty: somebody may just be about to write to it.
-      await this.#archive(await setAside(this.#files, this.#options, this.#path, fileStem));
+      await setAside(this.#files, this.#options, this.#path, fileStem);
+      // It may have a writer still, whose next rows compressing would lose.
+      await retain(this.#files, this.#options);
     }
     throw new Error(`${this.#path} is created by somebody else again and again`);
   }
@@ -118,13 +120,9 @@ export class RotatingFile {
     const isOurs = await file.isAt(this.#path);
     await this.close();
     if (!isOurs) return;
-    const { fileStem } = this.#options;
-    await this.#archive(await setAside(this.#files, this.#options, this.#path, fileStem));
-  }
-
-  async #archive(path: string | undefined): Promise<void> {
-    if (path === undefined) return;
-    if (this.#options.compresses) await compress(this.#files, path);
+    const { fileStem, compresses } = this.#options;
+    const path = await setAside(this.#files, this.#options, this.#path, fileStem);
+    if (compresses && path !== undefined) await compress(this.#files, path);
     await retain(this.#files, this.#options);
   }
 

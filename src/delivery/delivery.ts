@@ -4,6 +4,7 @@
  * @module
  */
 import { type ArrowBatch, byteLengthOf } from "../core/arrow.ts";
+import { unlessAborted } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { ConversionError, type ErrorCode, isZerobusError, ZerobusError } from "../core/errors.ts";
 import { TransmissionResult } from "../core/result.ts";
@@ -119,7 +120,7 @@ export class Delivery {
     const { signal, observers, clock } = this.#context;
     const plan = converting(() => this.#context.plan(batch));
     const told = notify(observers, "batch", { batch, plan });
-    if (told !== undefined) await told;
+    if (told !== undefined) await unlessAborted(told, signal);
     const requests = converting(() => plan.encode(batch));
     for (;;) {
       this.#check();
@@ -135,7 +136,7 @@ export class Delivery {
         const leave = hold.take();
         const event = { batch, plan, request, base, encodeMs, retain: () => hold.take() };
         const told = notify(observers, "request", event);
-        if (told !== undefined) await told;
+        if (told !== undefined) await unlessAborted(told, signal);
         const segment = this.#ledger.add(base, request);
         this.#encodedBytes += payloadBytes(request);
         if (lane === undefined || request.rowCount === 0) {

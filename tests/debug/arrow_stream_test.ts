@@ -1,13 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { type RecordBatch, RecordBatchReader } from "apache-arrow";
+import { Dictionary, Int32, type RecordBatch, RecordBatchReader, Utf8 } from "apache-arrow";
 import fc from "fast-check";
 import { END_OF_STREAM, streamParts } from "../../src/debug/arrow_stream.ts";
+import type { ArrowBatch, ArrowData, ArrowField, ArrowType } from "../../src/core/arrow.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
+import { arrayOf, batchOf } from "../encode/build.ts";
 import { test } from "../harness/mod.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
 
 /** Several parts of a batch, as one stream. */
-function streamOf(batches: readonly RecordBatch[]): Uint8Array<ArrayBuffer> {
+function streamOf(batches: readonly ArrowBatch[]): Uint8Array<ArrayBuffer> {
   const parts = batches.map(streamParts);
   const headers = parts.map(({ header }) => header);
   for (const header of headers) assertEquals(header, headers[0]);
@@ -45,3 +47,60 @@ test("slices of any batch, one behind the other, are a stream with their rows", 
     { seed, numRuns: 300, interruptAfterTimeLimit: 60_000 },
   );
 }, { timeoutMs: 120_000 });
+
+/** A batch as another copy of apache-arrow would make it: nothing of it is of a class known here. */
+function foreign({ schema, data, numRows }: RecordBatch): ArrowBatch {
+  const fields = foreignFields(schema.fields);
+  return { schema: { fields, metadata: new Map() }, data: foreignData(data as never), numRows };
+}
+
+function foreignFields(fields: readonly ArrowField[]): ArrowField[] {
+  return fields.map(({ name, type, nullable }) => {
+    return { name, type: foreignType(type), nullable, metadata: new Map() };
+  });
+}
+
+function foreignType(type: ArrowType): ArrowType {
+  const { indices, dictionary } = type as unknown as Record<string, ArrowType | undefined>;
+  return {
+    ...type,
+    typeId: type.typeId,
+    children: foreignFields(type.children ?? []),
+    ...(dictionary && { dictionary: foreignType(dictionary) }),
+    ...(indices && { indices: foreignType(indices) }),
+  };
+}
+
+function foreignData(data: ArrowData): ArrowData {
+  const { offset, length, nullCount, values, valueOffsets, typeIds, nullBitmap } = data;
+  return {
+    ...{ offset, length, nullCount, values, valueOffsets, typeIds, nullBitmap },
+    type: foreignType(data.type),
+    children: data.children.map(foreignData),
+    variadicBuffers: data.variadicBuffers ?? [],
+    dictionary: data.dictionary && { data: data.dictionary.data.map(foreignData) },
+  };
+}
+
+test("a batch of another copy of apache-arrow is written like one of this", () => {
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  console.log(`foreign batches: seed ${seed}`);
+  fc.assert(
+    fc.property(arbitraryBatch({ maxRows: 20 }), (batch) => {
+      assertEquals(streamParts(foreign(batch)), streamParts(batch));
+    }),
+    { seed, numRuns: 200, interruptAfterTimeLimit: 60_000 },
+  );
+}, { timeoutMs: 120_000 });
+
+test("batches bring dictionaries of their own, whenever those were made", () => {
+  const texts = [["a", "b", "a"], ["c", "d", "d"], ["b"]];
+  const batches = texts.map((values) => {
+    const coded = () => arrayOf(new Dictionary(new Utf8(), new Int32()), values);
+    return batchOf({ one: coded(), other: coded() });
+  });
+  const read = [...RecordBatchReader.from(streamOf([...batches, foreign(batches[0]!)]))];
+  for (const column of ["one", "other"]) {
+    assertEquals(read.map((batch) => [...batch.getChild(column)!]), [...texts, texts[0]!]);
+  }
+});

@@ -121,6 +121,16 @@ test("rotated files are compressed, under names that nobody has had", async () =
   }
 });
 
+test("what another program has left is not compressed: it may go on writing", async () => {
+  const files = new MemoryFiles();
+  const [one, other] = [0, 1].map(() => fileIn(files, { compresses: true, maxRecords: 3 }));
+  await writeAll(one!, ["a"]);
+  await writeAll(other!, ["A"]);
+  await writeAll(one!, ["b"]);
+  await Promise.all([one!.close(), other!.close()]);
+  assertEquals(contents(files), { [`t_${AT_NOON}.pb`]: "<ab>", "t.pb": "<A>" });
+});
+
 test("a compression that fails leaves the file", async () => {
   const files = new MemoryFiles();
   const file = fileIn(files, { compresses: true, maxRecords: 1 });

@@ -59,3 +59,8 @@ export function run(
     child.stdin?.end(input);
   });
 }
+
+/** Whether a program is there and does what is asked without complaint. */
+export function isAtHand(program: string, args: readonly string[]): Promise<boolean> {
+  return run(program, args).then((printed) => printed !== undefined, () => false);
+}

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Float64, Int32, type RecordBatch, tableFromIPC, Utf8 } from "apache-arrow";
+import { Dictionary, Float64, Int32, type RecordBatch, tableFromIPC, Utf8 } from "apache-arrow";
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,10 +13,17 @@ import {
 import { arrayOf, batchOf } from "../../encode/build.ts";
 import { test, testUnless } from "../../harness/mod.ts";
 import { EVERY_TYPE } from "./every_type.ts";
-import { openDuckDb, run, withoutDuckDb } from "./external.ts";
+import { isAtHand, openDuckDb, run, withoutDuckDb } from "./external.ts";
 
 // Opened before any test, because it keeps a port for itself.
 const database = withoutDuckDb === undefined ? await openDuckDb() : undefined;
+const PYTHON = "/usr/bin/python3"; // Debian's, which has Debian's packages
+const withoutProtoc = await isAtHand("protoc", ["--version"])
+  ? undefined
+  : "protoc is not installed (Debian: protobuf-compiler)";
+const withoutPython = await isAtHand(PYTHON, ["-c", "import google.protobuf"])
+  ? undefined
+  : "Python's protobuf is not installed (Debian: python3-protobuf)";
 
 /** A folder with the debug files of what a dry run has sent. */
 class Folder implements AsyncDisposable {
@@ -113,6 +120,18 @@ for (const [name, { data, duckDb: expected }] of Object.entries(EVERY_TYPE)) {
   });
 }
 
+testUnless(withoutDuckDb, "DuckDB reads batches whose dictionaries were made apart", async () => {
+  const texts = [["a", "b", "a"], ["c", "d"]];
+  const batches = texts.map((values) =>
+    batchOf({ value: arrayOf(new Dictionary(new Utf8(), new Int32()), values) })
+  );
+  await using folder = await Folder.of(batches);
+  const rows = await queried(`SELECT CAST(value AS VARCHAR) AS text FROM "table"`, {
+    table: folder.path("arrow", "table.arrows"),
+  });
+  assertEquals(rows.map((row) => (row as { text: string }).text), texts.flat());
+});
+
 // The queries of DuckDB's section in the documentation of the tool that this output is like; a table
 // stands for read_arrow(), which is an extension of DuckDB's that is not part of its WebAssembly.
 const QUERIES: Readonly<Record<string, readonly [sql: string, rows: unknown[]]>> = {
@@ -153,27 +172,23 @@ for (const [title, [sql, expected]] of Object.entries(QUERIES)) {
   });
 }
 
-test("protoc reads a debug file by its descriptor", async () => {
+testUnless(withoutProtoc, "protoc reads a debug file by its descriptor", async () => {
   await using folder = await Folder.of([people(7, 2)], {}, "main.iot.readings");
   const printed = await run("protoc", [
     `--descriptor_set_in=${folder.path("descriptors", "main.iot.readings.desc")}`,
     "--decode=ZerobusMessageBatch",
     "main.iot.readings.proto",
   ], await readFile(folder.path("proto", "main.iot.readings.pb")));
-  if (printed === undefined) return console.log("protoc is not at hand; buf has read the same");
   const record = (id: number) =>
     `records {\n  id: ${id}\n  name: "person ${id}"\n  score: ${id}\n}\n`;
   assertEquals(printed, record(7) + record(8));
 });
 
-test("Python's protobuf reads a debug file by its descriptor", async () => {
+testUnless(withoutPython, "Python's protobuf reads a debug file by its descriptor", async () => {
   await using folder = await Folder.of([people(7, 2)]);
   const script = `
 import json, sys
-try:
-    from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
-except ImportError:
-    sys.exit("no protobuf")
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 pool = descriptor_pool.DescriptorPool()
 with open(sys.argv[1], "rb") as file:
     for item in descriptor_pb2.FileDescriptorSet.FromString(file.read()).file:
@@ -185,10 +200,8 @@ with open(sys.argv[2], "rb") as file:
     print(json.dumps([json_format.MessageToDict(row) for row in batch.FromString(file.read()).records]))
 `;
   const files = [folder.path("descriptors", "table.desc"), folder.path("proto", "table.pb")];
-  const printed = await run("/usr/bin/python3", ["-c", script, ...files])
-    .catch((reason) => String(reason).includes("no protobuf") ? undefined : Promise.reject(reason));
-  if (printed === undefined) return console.log("Python's protobuf is not at hand");
-  assertEquals(JSON.parse(printed), [
+  const printed = await run(PYTHON, ["-c", script, ...files]);
+  assertEquals(JSON.parse(printed!), [
     { id: 7, name: "person 7", score: 7 },
     { id: 8, name: "person 8", score: 8 },
   ]);
