@@ -99,6 +99,12 @@ export const EVERY_TYPE: Readonly<Record<string, TypedColumn>> = {
     ["1970-01-01 00:00:01", "1969-12-31 23:59:59"],
     ["1000000", "-1000000"],
   ),
+  timestamp_ms: numbers(
+    new arrow.TimestampMillisecond(),
+    BigInt64Array.of(1n, 0n, -1n),
+    ["1970-01-01 00:00:00.001", "1969-12-31 23:59:59.999"],
+    ["1000", "-1000"],
+  ),
   timestamp_us: numbers(
     new arrow.TimestampMicrosecond("UTC"),
     BigInt64Array.of(1_700_000_000_123_456n, 0n, -1n),
@@ -121,6 +127,12 @@ export const EVERY_TYPE: Readonly<Record<string, TypedColumn>> = {
     ["00:00:00.000001", "00:00:00.000002"],
     ["1", "2"],
   ),
+  time64_ns: numbers(
+    new arrow.TimeNanosecond(),
+    BigInt64Array.of(1_000n, 0n, 2_000n),
+    ["00:00:00.000001", "00:00:00.000002"],
+    ["1", "2"],
+  ),
   duration: numbers(
     new arrow.DurationMillisecond(),
     BigInt64Array.of(1n, 0n, 2n),
@@ -131,6 +143,26 @@ export const EVERY_TYPE: Readonly<Record<string, TypedColumn>> = {
     "19.99",
     "-0.01",
   ]),
+  decimal256: column(
+    arrayOf(new arrow.Decimal(2, 50, 256), [
+      Uint32Array.of(1999, 0, 0, 0, 0, 0, 0, 0),
+      null,
+      new Uint32Array(8).fill(~0),
+    ]),
+    undefined,
+    ["19.99", "-0.01"],
+  ),
+  large_list: column(
+    rawArray(new arrow.LargeList(new arrow.Field("item", new arrow.Int32(), false)), {
+      length: 3,
+      nullCount: 1,
+      nullBitmap: VALID,
+      valueOffsets: BigInt64Array.of(0n, 2n, 2n, 3n),
+      child: rawArray(new arrow.Int32(), { length: 3, data: Int32Array.of(1, 2, 3) }),
+    }),
+    ["[1, 2]", "[3]"],
+    [[1, 2], [3]],
+  ),
   list: column(
     arrayOf(new arrow.List(new arrow.Field("item", new arrow.Int32(), false)), [[1, 2], null, []]),
     ["[1, 2]", "[]"],
