@@ -13,7 +13,6 @@ import {
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
 } from "../../core/configuration.ts";
-import { RECORD_FORMATS } from "../../core/record_format.ts";
 import { STATUS_NAMES } from "../../core/status_name.ts";
 import { FORMATS_OF } from "../../core/transport.ts";
 import { alias, BOOLEAN, integer, MAX_MS, SECRET, TEXT } from "./kinds.ts";
@@ -21,6 +20,9 @@ import type { Option, OptionPath } from "./option.ts";
 import { OUTPUT_OPTIONS } from "./output_options.ts";
 
 const { failureRate } = BACKOFF_DEFAULTS;
+
+/** The record formats that some protocol carries. */
+const CARRIED_FORMATS = [...new Set(Object.values(FORMATS_OF).flat())];
 
 /** Every option by its path in the configuration. */
 export const OPTIONS: Readonly<Record<OptionPath, Option>> = {
@@ -50,7 +52,7 @@ export const OPTIONS: Readonly<Record<OptionPath, Option>> = {
     description: "Wire protocol. Default: the entry point's own.",
   },
   "recordFormat": {
-    kind: { type: "choice", values: RECORD_FORMATS },
+    kind: { type: "choice", values: CARRIED_FORMATS },
     description: "How records are written. Default: the protocol's first.",
   },
   "insecure": {
