@@ -151,10 +151,12 @@ export function observabilitySuite(env: TestEnvironment): void {
     const wrapper = await createWrapper({ ...configurationFor(local), observability });
     await wrapper.sendBatch(numbers(10));
     await wrapper.shutdown();
-    const counts = Object.groupBy(spans, ({ name }) => name);
-    assertEquals(counts["zerobus.send_batch"]?.length, 1);
-    assertEquals(counts["zerobus.convert"]?.length, 1);
-    assertEquals(counts["zerobus.stream.open"]?.length, 2);
+    assertEquals(spans.map(({ name }) => name).sort(), [
+      "zerobus.convert",
+      "zerobus.send_batch",
+      "zerobus.stream.open",
+      "zerobus.stream.open",
+    ]);
     assert(spans.every(({ ended }) => ended));
   });
 
