@@ -26,7 +26,10 @@ export interface LoggerProviderLike {
 
 /** How a wrapper makes itself seen. */
 export interface ObservabilityOptions {
-  /** Whether there are spans and metrics at all. Default true; without a provider they cost next to nothing. */
+  /**
+   * Whether there are spans and metrics at all. Default true; without a provider they cost next to
+   * nothing.
+   */
   readonly enabled?: boolean | undefined;
   /** Where spans go. Default: the provider that the application has registered, if it has. */
   readonly tracerProvider?: TracerProviderLike | undefined;
