@@ -12,9 +12,9 @@ export type Protocol = "grpc" | "grpc-web" | "connect";
 
 /** Which formats each protocol carries; the first is the default. */
 export const FORMATS_OF: Readonly<Record<Protocol, readonly RecordFormat[]>> = {
-  "grpc": ["protobuf", "arrow"],
-  "grpc-web": ["protobuf", "arrow"],
-  "connect": ["protobuf", "arrow"],
+  "grpc": ["protobuf", "arrow", "json"],
+  "grpc-web": ["protobuf", "arrow", "json"],
+  "connect": ["protobuf", "arrow", "json"],
 };
 
 /** What it takes to open one physical stream. */

@@ -23,6 +23,7 @@ import {
 } from "../gen/zerobus_pb.ts";
 import type { StreamResponse } from "./behaviour.ts";
 import { checkColumns, DescriptorProblem, readDescriptor, type RowType } from "./descriptor.ts";
+import { type FramedRecords, type Frames, oneRecord, recordsOfBatch } from "./framed_records.ts";
 import { durationOf } from "./faults/scripted_error.ts";
 import {
   OpenStream,
@@ -31,7 +32,8 @@ import {
   type StreamServices,
   type Voice,
 } from "./open_stream.ts";
-import { type Frames, oneRecord, ProtobufRecords, recordsOfBatch } from "./protobuf_records.ts";
+import { JsonRecords } from "./json_records.ts";
+import { ProtobufRecords } from "./protobuf_records.ts";
 import { RecordChecker } from "./record_check.ts";
 import type { Records } from "./records.ts";
 import type { TableStore } from "./table.ts";
@@ -127,37 +129,51 @@ function openStream(
     );
   }
   if (!isTableName(tableName)) refuse("table_name is not catalog.schema.table");
-  checkRecordType(request);
+  const recordType = recordTypeOf(request);
   const table = services.tables.find(tableName);
   if (table === undefined) {
     throw new ConnectError(`there is no table ${tableName}`, Code.NotFound);
   }
-  const type = rowTypeOf(request, table);
-  table.descriptor = request.descriptorProto;
-  const checker = new RecordChecker(type);
+  const recordsIn = recordType === "JSON"
+    ? (frames: Frames) => new JsonRecords(frames, table.definition)
+    : protobufReader(request, table);
   return {
     stream: new OpenStream(table, call, services, voice),
     read(offset, payload) {
-      const records = new ProtobufRecords(framesOf(payload), type);
-      const problem = records.problem(checker);
+      const records = recordsIn(framesOf(payload, recordType));
+      const problem = records.problem();
       if (problem === undefined) return records;
       refuse(`record ${problem.index} of the request with offset ${offset}: ${problem.message}`);
     },
   };
 }
 
-function checkRecordType(request: CreateIngestStreamRequest): void {
+/** The records that a stream carries. */
+type ServedType = "PROTO" | "JSON";
+
+function recordTypeOf(request: CreateIngestStreamRequest): ServedType {
   // Older clients do not name one, and mean PROTO.
-  if (!isFieldSet(request, CreateIngestStreamRequestSchema.field.recordType)) return;
+  if (!isFieldSet(request, CreateIngestStreamRequestSchema.field.recordType)) return "PROTO";
   switch (request.recordType) {
     case RecordType.PROTO:
-      return;
+      return "PROTO";
     case RecordType.JSON:
+      return "JSON";
     case RecordType.AVRO:
-      throw new ConnectError("only record type PROTO is served here", Code.Unimplemented);
+      throw new ConnectError("record type AVRO is not served here", Code.Unimplemented);
     default:
       refuse("record_type is not one of PROTO, JSON, AVRO");
   }
+}
+
+function protobufReader(
+  request: CreateIngestStreamRequest,
+  table: TableStore,
+): (frames: Frames) => FramedRecords {
+  const type = rowTypeOf(request, table);
+  table.descriptor = request.descriptorProto;
+  const checker = new RecordChecker(type);
+  return (frames) => new ProtobufRecords(frames, type, checker);
 }
 
 function rowTypeOf({ descriptorProto }: CreateIngestStreamRequest, table: TableStore): RowType {
@@ -172,18 +188,29 @@ function rowTypeOf({ descriptorProto }: CreateIngestStreamRequest, table: TableS
   }
 }
 
-function framesOf(payload: IngestPayload): Frames {
+function framesOf(payload: IngestPayload, recordType: ServedType): Frames {
   const content = payload.case === "ingestRecord" ? payload.value.record : payload.value.batch;
   switch (content.case) {
-    case "protoEncodedRecord":
-      return oneRecord(content.value);
-    case "protoEncodedBatch":
-      return recordsOfBatch(content.value) ?? refuse("proto_encoded_batch does not parse");
     case undefined:
       return refuse("the request has no records");
-    default:
-      return refuse("the stream was created for PROTO records");
+    case "protoEncodedRecord":
+      if (recordType === "PROTO") return oneRecord(content.value);
+      break;
+    case "jsonRecord":
+      if (recordType === "JSON") return oneRecord(new TextEncoder().encode(content.value));
+      break;
+    case "protoEncodedBatch":
+      if (recordType === "PROTO") return batchIn(content.value, "proto_encoded_batch");
+      break;
+    case "jsonBatch":
+      if (recordType === "JSON") return batchIn(content.value, "json_batch");
+      break;
   }
+  refuse(`the stream was created for ${recordType} records`);
+}
+
+function batchIn(batch: Uint8Array, field: string): Frames {
+  return recordsOfBatch(batch) ?? refuse(`${field} does not parse`);
 }
 
 function parse(message: Uint8Array): EphemeralStreamRequest {

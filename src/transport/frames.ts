@@ -18,8 +18,11 @@ const ENVELOPE_BYTES = 5;
 const TAG_INGEST_RECORD_BATCH = 0x1a;
 /** Field 1 of `IngestRecordBatchRequest`, varint: `offset_id`. */
 const TAG_OFFSET_ID = 0x08;
-/** Field 2 of `IngestRecordBatchRequest`, length-delimited: `proto_encoded_batch`. */
-const TAG_PROTO_ENCODED_BATCH = 0x12;
+/**
+ * The field of `IngestRecordBatchRequest` that records of a format are in, as the tag of a
+ * length-delimited field: `proto_encoded_batch` is number 2, `json_batch` number 3.
+ */
+export const BATCH_TAG = { protobuf: 0x12, json: 0x1a } as const;
 /** Envelope, three tags, and the varints of a 53-bit offset and two 32-bit lengths. */
 const MAX_HEADER_BYTES = ENVELOPE_BYTES + 3 + 8 + 5 + 5;
 
@@ -31,23 +34,12 @@ const MAX_HEADER_BYTES = ENVELOPE_BYTES + 3 + 8 + 5 + 5;
 export function createStreamFrame(
   { tableName, format }: Pick<OpenRequest, "tableName" | "format">,
 ): Uint8Array {
-  if (format.kind !== "protobuf") {
-    throw new ConfigurationError(
-      `recordFormat: an ephemeral stream does not carry ${format.kind}`,
-      {
-        details: { field: "recordFormat" },
-      },
-    );
-  }
+  if (format.kind === "arrow") throw unsupportedFormat(format, "an ephemeral stream");
+  const value = format.kind === "json"
+    ? { tableName, recordType: RecordType.JSON }
+    : { tableName, descriptorProto: format.descriptor, recordType: RecordType.PROTO };
   const message = create(EphemeralStreamRequestSchema, {
-    payload: {
-      case: "createStream",
-      value: {
-        tableName,
-        descriptorProto: format.descriptor,
-        recordType: RecordType.PROTO,
-      },
-    },
+    payload: { case: "createStream", value },
   });
   return encodeEnvelope(0, toBinary(EphemeralStreamRequestSchema, message));
 }
@@ -62,8 +54,10 @@ export function unsupportedFormat({ kind }: StreamFormat, stream: string): Confi
 /**
  * The frame of a batch in the chunks in which it is written: everything up to the records, then the
  * records' own buffer.
+ *
+ * @param batchTag one of {@linkcode BATCH_TAG}
  */
-export function batchFrame(request: OutgoingRequest): readonly Uint8Array[] {
+export function batchFrame(request: OutgoingRequest, batchTag: number): readonly Uint8Array[] {
   const { offset, records } = request;
   const batchBytes = 1 + varintBytes(offset) + 1 + varintBytes(records.length) + records.length;
   const messageBytes = 1 + varintBytes(batchBytes) + batchBytes;
@@ -74,7 +68,7 @@ export function batchFrame(request: OutgoingRequest): readonly Uint8Array[] {
   at = writeVarint(header, at, batchBytes);
   header[at++] = TAG_OFFSET_ID;
   at = writeVarint(header, at, offset);
-  header[at++] = TAG_PROTO_ENCODED_BATCH;
+  header[at++] = batchTag;
   at = writeVarint(header, at, records.length);
   const chunk = header.subarray(0, at);
   // An empty chunk would end an HTTP/1.1 body.

@@ -4,13 +4,22 @@
  * @module
  */
 import { ZerobusError } from "../core/errors.ts";
+import type { RecordFormat } from "../core/record_format.ts";
 import type { Transport } from "../core/transport.ts";
+import type { Dialect } from "./dialect.ts";
 import { openEphemeralStream, type Wire } from "./ephemeral_stream.ts";
 import { flightDialect } from "./flight_dialect.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { StreamProtocol } from "./stream_protocol.ts";
 import type { ResolvedTransportOptions } from "./transport_options.ts";
-import { zerobusDialect } from "./zerobus_dialect.ts";
+import { jsonDialect, protobufDialect } from "./zerobus_dialect.ts";
+
+/** The method for each format, as its streams use it. */
+const DIALECTS: Readonly<Record<RecordFormat, Dialect>> = {
+  protobuf: protobufDialect,
+  arrow: flightDialect,
+  json: jsonDialect,
+};
 
 /**
  * A transport that opens streams by the method that their format takes. Closing it ends the streams that are open and then
@@ -33,8 +42,7 @@ export function streamTransport(
     protocol: protocol.name,
     async open(request) {
       closing.signal.throwIfAborted();
-      const dialect = request.format.kind === "arrow" ? flightDialect : zerobusDialect;
-      return await openEphemeralStream(wire, dialect, request);
+      return await openEphemeralStream(wire, DIALECTS[request.format.kind], request);
     },
     async close() {
       closing.abort(new ZerobusError("the transport is closed", "closed"));

@@ -5,14 +5,12 @@
  */
 import { Zerobus } from "../gen/zerobus_pb.ts";
 import type { Dialect } from "./dialect.ts";
-import { batchFrame, createStreamFrame } from "./frames.ts";
+import { BATCH_TAG, batchFrame, createStreamFrame } from "./frames.ts";
 import { protocolViolation, readReply } from "./replies.ts";
 
-/** Streams of Protobuf records. */
-export const zerobusDialect: Dialect = {
+const dialect: Omit<Dialect, "frame"> = {
   path: `/${Zerobus.typeName}/${Zerobus.method.ephemeralStream.name}`,
   opening: createStreamFrame,
-  frame: batchFrame,
   accepted(message) {
     const reply = readReply(message);
     if (reply.kind !== "created" || reply.streamId === "") {
@@ -25,4 +23,16 @@ export const zerobusDialect: Dialect = {
     if (reply.kind === "created") throw protocolViolation("it named the stream twice");
     return reply.kind === "unknown" ? [] : [reply];
   },
+};
+
+/** Streams of Protobuf records. */
+export const protobufDialect: Dialect = {
+  ...dialect,
+  frame: (request) => batchFrame(request, BATCH_TAG.protobuf),
+};
+
+/** Streams of JSON records. */
+export const jsonDialect: Dialect = {
+  ...dialect,
+  frame: (request) => batchFrame(request, BATCH_TAG.json),
 };

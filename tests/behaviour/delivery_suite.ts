@@ -122,7 +122,7 @@ export function deliverySuite(env: TestEnvironment): void {
       assertEquals(await landedNumbers(local), [...range(10, 20), ...range(93, 100)]);
     });
 
-    test(`${name}: batches with different schemas travel on streams of their own`, async () => {
+    test(`${name}: batches with different schemas travel on as many streams as it takes`, async () => {
       await using local = await env.startLocal();
       await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
       for (let round = 0; round < 3; round++) {
@@ -133,7 +133,8 @@ export function deliverySuite(env: TestEnvironment): void {
       }
       const { rows } = await local.table(TABLE);
       assertEquals(rows, [{ n: 0 }, { x: 0 }, { n: 1 }, { x: 0.5 }, { n: 2 }, { x: 1 }]);
-      assertEquals((await local.stats()).streams, 2);
+      // Only JSON records say themselves what they are made of.
+      assertEquals((await local.stats()).streams, name === "json" ? 1 : 2);
     });
 
     test(`${name}: parallel streams share the work`, async () => {

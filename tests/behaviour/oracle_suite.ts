@@ -5,19 +5,27 @@ import type { RecordFormat } from "../../src/core/record_format.ts";
 import type { TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
-import { expectedArrowRow, expectedRecord, Unsendable } from "../oracle/arrow_values.ts";
+import {
+  expectedArrowRow,
+  expectedJsonRow,
+  expectedRecord,
+  Unsendable,
+} from "../oracle/arrow_values.ts";
 import { configurationFor, TABLE } from "./stage.ts";
 
 const RUNS = 30;
 /** Shrinking a failure may take for ever; then the smallest one so far is shown. */
 const LONGEST_MS = 60_000;
 
+/** What lands of a row. */
+const ROW_OF = { protobuf: expectedRecord, arrow: expectedArrowRow, json: expectedJsonRow };
+
 /** What should land of a batch, and which rows cannot. */
 function expected(
   batch: RecordBatch,
   recordFormat: RecordFormat,
 ): { rows: unknown[]; failed: number[] } {
-  const rowOf = recordFormat === "arrow" ? expectedArrowRow : expectedRecord;
+  const rowOf = ROW_OF[recordFormat];
   const rows: unknown[] = [];
   const failed: number[] = [];
   for (let row = 0; row < batch.numRows; row++) {
@@ -62,8 +70,8 @@ export function oracleSuite(env: TestEnvironment): void {
           assertEquals(result.error, undefined);
           assertEquals(result.failedRowIndices(), failed);
           const landed = await local.table(TABLE);
-          // Arrow tells everything apart.
-          const asSent = recordFormat === "arrow" ? landed.rows : landed.rows.map(present);
+          // The others tell everything apart.
+          const asSent = recordFormat === "protobuf" ? landed.rows.map(present) : landed.rows;
           assertEquals(asSent, rows);
         }),
         {

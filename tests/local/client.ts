@@ -16,6 +16,7 @@ import {
 import {
   type EphemeralStreamRequestSchema,
   type EphemeralStreamResponse,
+  JsonRecordBatchSchema,
   ProtoEncodedRecordBatchSchema,
   Zerobus,
 } from "../../src/gen/zerobus_pb.ts";
@@ -145,6 +146,15 @@ export function batch(offsetId: number, records: Uint8Array[]): Payload {
         value: toBinary(ProtoEncodedRecordBatchSchema, message),
       },
     },
+  };
+}
+
+/** A request with any number of JSON records. */
+export function jsonBatch(offsetId: number, records: string[]): Payload {
+  const value = toBinary(JsonRecordBatchSchema, create(JsonRecordBatchSchema, { records }));
+  return {
+    case: "ingestRecordBatch",
+    value: { offsetId: BigInt(offsetId), batch: { case: "jsonBatch", value } },
   };
 }
 

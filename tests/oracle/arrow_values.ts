@@ -1,6 +1,6 @@
 /**
- * What a cell of an Arrow batch should be as Protobuf, or in the service's Arrow types, worked out from apache-arrow's own vectors in
- * the slow and obvious way.
+ * What a cell of an Arrow batch should be as Protobuf, as JSON, or in the service's Arrow types,
+ * worked out from apache-arrow's own vectors in the slow and obvious way.
  */
 import {
   Binary,
@@ -10,6 +10,7 @@ import {
   DateUnit,
   type Field,
   LargeBinary,
+  Precision,
   type RecordBatch,
   TimeUnit,
   Type,
@@ -21,6 +22,7 @@ import type { Decoded } from "./decode_records.ts";
 type Parametric = DataType & {
   readonly bitWidth: number;
   readonly isSigned: boolean;
+  readonly precision: Precision;
   readonly scale: number;
   readonly unit: number;
   readonly dictionary: DataType;
@@ -42,7 +44,12 @@ export function expectedArrowRow(batch: RecordBatch, row: number): { [field: str
   return struct(batch.schema.fields, batch.data, row, "arrow");
 }
 
-type Format = "protobuf" | "arrow";
+/** A row as the text of its JSON record reads; throws {@linkcode Unsendable} if there is none. */
+export function expectedJsonRow(batch: RecordBatch, row: number): { [field: string]: unknown } {
+  return struct(batch.schema.fields, batch.data, row, "json");
+}
+
+type Format = "protobuf" | "arrow" | "json";
 
 function struct(
   fields: readonly Field[],
@@ -60,6 +67,10 @@ function struct(
       continue;
     }
     if (value === null) continue;
+    if (format === "json") {
+      record[field.name] = value;
+      continue;
+    }
     const isEmpty = Array.isArray(value) ? value.length === 0 : value instanceof Map && !value.size;
     if (!isEmpty) record[field.name] = value;
   }
@@ -94,18 +105,43 @@ function cell(data: Data, row: number, format: Format): Decoded | null {
       const [keys, values] = data.children[0]!.children as [Data, Data];
       const map = new Map<unknown, Decoded>();
       for (let at = data.valueOffsets[row]; at < data.valueOffsets[row + 1]!; at++) {
-        map.set(present(keys, at, "protobuf"), present(values, at, format));
+        const key = present(keys, at, format === "json" ? "json" : "protobuf");
+        map.set(key, present(values, at, format));
       }
-      return map;
+      return format === "json" ? Object.fromEntries(map) as Decoded : map;
     }
-    default:
-      return scalar(data, type as Parametric, row);
+    default: {
+      const value = scalar(data, type as Parametric, row);
+      return format === "json" ? jsonScalar(value, type as Parametric) : value;
+    }
   }
+}
+
+/** A value as a reader of JSON has it. */
+function jsonScalar(value: Decoded, type: Parametric): Decoded {
+  if (typeof value === "bigint") {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  }
+  if (value instanceof Uint8Array) return btoa(String.fromCharCode(...value));
+  if (typeof value !== "number") return value;
+  if (!Number.isFinite(value)) throw new Unsendable("no number in JSON");
+  return type.typeId === Type.Float && type.precision !== Precision.DOUBLE
+    ? shortest(value)
+    : value;
+}
+
+/** The number with the fewest digits that is the same one in single precision. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return Number(value.toPrecision(9));
 }
 
 function present(data: Data, row: number, format: Format): Decoded {
   const value = cell(data, row, format);
-  if (value === null && format === "protobuf") throw new Unsendable("null inside a list or map");
+  if (value === null && format !== "arrow") throw new Unsendable("null inside a list or map");
   return value as Decoded;
 }
 

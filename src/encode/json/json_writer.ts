@@ -111,17 +111,27 @@ function writeValue(sink: Sink, column: Column, index: number): void {
   }
 }
 
-/** A number in the fewest digits that mean the same double. */
+/** A number in the fewest digits that mean the same one in its own precision. */
 function writeNumber(sink: Sink, column: Column, index: number): void {
   scratch.position = 0;
   writeFloat(scratch, column, index);
   const value = column.type === FieldType.DOUBLE
     ? scratch.view.getFloat64(0, true)
-    : scratch.view.getFloat32(0, true);
+    : shortest(scratch.view.getFloat32(0, true));
   if (!Number.isFinite(value)) {
     throw new Refusal(column.path, "NaN or infinity, which JSON has no number for");
   }
   writeAscii(sink, Object.is(value, -0) ? "-0.0" : String(value));
+}
+
+/** The double with the fewest digits that is a number of single precision there. */
+function shortest(value: number): number {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return value;
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
 }
 
 function writeBlob(sink: Sink, column: Column, index: number): void {
