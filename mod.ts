@@ -23,12 +23,8 @@
  * @module
  */
 export { createWrapper } from "./src/web.ts";
-export {
-  type BatchInput,
-  type SendOptions,
-  type WritableOptions,
-  ZerobusWrapper,
-} from "./src/wrapper.ts";
+export { ZerobusWrapper } from "./src/wrapper.ts";
+export type { BatchInput, SendOptions, WritableOptions } from "./src/wrapper_options.ts";
 export type {
   BackoffOptions,
   ConversionOptions,

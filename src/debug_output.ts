@@ -5,7 +5,7 @@
  */
 import type { ArrowField, ArrowType } from "./core/arrow.ts";
 import type { Clock } from "./core/clock.ts";
-import type { ResolvedConfiguration } from "./core/configuration.ts";
+import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import type { Log } from "./core/logger.ts";
 import { DebugTap } from "./debug/debug_tap.ts";
 import type { WrittenSchema } from "./debug/schema_versions.ts";

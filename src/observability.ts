@@ -6,7 +6,7 @@
 import { AcknowledgementCallbacks } from "./core/acknowledgement_callback.ts";
 import { within } from "./core/async.ts";
 import type { Clock } from "./core/clock.ts";
-import type { ResolvedConfiguration } from "./core/configuration.ts";
+import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import type { ZerobusError } from "./core/errors.ts";
 import { Emitter } from "./core/events.ts";
 import { type Log, type LogFields, type Logger, type LogLevel, logTo } from "./core/logger.ts";

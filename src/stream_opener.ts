@@ -6,7 +6,7 @@
 import { connectionHeaders } from "./auth/connection_headers.ts";
 import { oauthHeadersProvider } from "./auth/oauth_headers_provider.ts";
 import type { Clock } from "./core/clock.ts";
-import type { ResolvedConfiguration } from "./core/configuration.ts";
+import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import type { ZerobusError } from "./core/errors.ts";
 import type { HeadersRequest } from "./core/headers_provider.ts";
 import type { StreamFormat } from "./core/record_format.ts";

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
+import type { WrapperConfiguration } from "./core/configuration.ts";
+import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import { userAgentOf } from "./core/version.ts";
 import { connectTransport } from "./transport/connect_transport.ts";
 import { grpcWebTransport } from "./transport/grpc_web_transport.ts";
 import type { TransportOptions } from "./transport/transport_options.ts";
-import { type Network, type WrapperPreset, ZerobusWrapper } from "./wrapper.ts";
+import { ZerobusWrapper } from "./wrapper.ts";
+import type { Network, WrapperPreset } from "./wrapper_preset.ts";
 
 /** The preset of the core entry point. */
 const web: WrapperPreset = {

@@ -4,15 +4,16 @@
  * @module
  */
 import type { RecordBatch } from "apache-arrow";
-import { type ArrowBatch, type ArrowTable, recordBatchesOf } from "./core/arrow.ts";
+import { recordBatchesOf } from "./core/arrow.ts";
 import { unlessAborted, within } from "./core/async.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
-import type { ResolvedConfiguration, WrapperConfiguration } from "./core/configuration.ts";
+import type { WrapperConfiguration } from "./core/configuration.ts";
 import { ConnectionError, ZerobusError } from "./core/errors.ts";
 import type { ListenerOptions, ZerobusEventName, ZerobusListener } from "./core/events.ts";
 import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
 import { redacted } from "./core/redact.ts";
-import { type Preset, resolveConfiguration } from "./core/resolve.ts";
+import { resolveConfiguration } from "./core/resolve.ts";
+import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import type { TransmissionResult } from "./core/result.ts";
 import type { Transport } from "./core/transport.ts";
 import type { DebugStatus, DebugTap } from "./debug/debug_tap.ts";
@@ -28,67 +29,9 @@ import { debugObserver, debugTap } from "./debug_output.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 import { Observability } from "./observability.ts";
 import { BufferPool, POOLED_BYTES } from "./encode/buffer_pool.ts";
-import { streamOpener, type StreamSurroundings } from "./stream_opener.ts";
-
-/** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
-export type BatchInput = ArrowBatch | ArrowTable | Uint8Array;
-
-/** Options of {@linkcode ZerobusWrapper.sendBatch}. */
-export interface SendOptions {
-  /**
-   * Message type of the rows, when the one derived from the Arrow schema will not do. Columns are
-   * matched to fields by name.
-   */
-  readonly descriptor?: MessageDescriptor | undefined;
-  /** Gives up waiting and stops sending. Requests already on their way are not called back. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options of {@linkcode ZerobusWrapper.writable}. */
-export interface WritableOptions {
-  /** See {@linkcode SendOptions.descriptor}. */
-  readonly descriptor?: MessageDescriptor | undefined;
-  /**
-   * Receives the result of every batch. Without it, a row that does not arrive fails the next write,
-   * or the close.
-   */
-  readonly onResult?: ((result: TransmissionResult, batch: BatchInput) => void) | undefined;
-  /**
-   * Takes back what waits for the window and errors the stream, as aborting it does. Give the same
-   * signal to `pipeTo`, which by itself waits for pending writes before it aborts anything.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /** Queue in front of the window. Default: one batch. */
-  readonly strategy?: QueuingStrategy<BatchInput> | undefined;
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
-/** What an entry point adds: its protocols, and how to speak them. */
-export interface WrapperPreset extends Preset {
-  /** The way out for a configuration. `raw` has the entry point's own options. */
-  readonly network: (configuration: ResolvedConfiguration, raw: Raw) => Network;
-  /** Time and chance, for tests. Default: the real ones. */
-  readonly clock?: Clock;
-  /** What telemetry is sent away with, if this entry point has set that up. */
-  readonly exporters?: Exporters | undefined;
-  /** Repeats a call without keeping a program running. Default: as well as the web can. */
-  readonly every?: (ms: number, run: () => void) => () => void;
-}
-
-/**
- * Sends telemetry away. Neither call may reject, or take longer than a few seconds; both return what
- * went wrong, if something did.
- */
-export interface Exporters {
-  /** Sends what there is. */
-  flush(): Promise<string | undefined>;
-  /** Sends what there is, and ends. */
-  shutdown(): Promise<string | undefined>;
-}
-
-/** How a wrapper reaches the world. */
-export type Network = Pick<StreamSurroundings, "transport" | "fetch">;
+import { streamOpener } from "./stream_opener.ts";
+import type { BatchInput, SendOptions, WritableOptions } from "./wrapper_options.ts";
+import type { Exporters, Raw, WrapperPreset } from "./wrapper_preset.ts";
 
 /**
  * Sends Arrow record batches to one table. Made by `createWrapper`; safe to share between any

@@ -1,16 +1,15 @@
 /**
- * What a user may configure, and the defaults.
+ * What a user may configure. The defaults are in `defaults.ts`.
  *
  * @module
  */
 import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
-import type { DebugOptions, ResolvedDebug } from "./debug_options.ts";
+import type { DebugOptions } from "./debug_options.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { RecordFormat } from "./record_format.ts";
 import type { Logger } from "./logger.ts";
-import type { ObservabilityOptions, ResolvedObservability } from "./observability_options.ts";
+import type { ObservabilityOptions } from "./observability_options.ts";
 import type { Secret } from "./secret.ts";
-import { DEFAULT_RETRYABLE_STATUSES } from "./status.ts";
 import type { StatusName } from "./status_name.ts";
 import type { Protocol, Transport } from "./transport.ts";
 
@@ -197,118 +196,3 @@ export interface WrapperConfiguration {
   /** Aborting it stops the wrapper at once: everything not yet durable fails. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Largest request body the service takes, less room for framing: 10 MiB − 64 KiB. */
-export const MAX_REQUEST_BYTES = 10_420_224;
-/** Most records in one request, as the official clients bound it. */
-export const MAX_REQUEST_RECORDS = 100_000;
-
-/** Every option with its final value; what the rest of the package works with. */
-export interface ResolvedConfiguration {
-  /** Endpoint without a trailing slash. */
-  readonly endpoint: string;
-  /** Table name as given. */
-  readonly tableName: string;
-  /** How connections get their headers; absent only when the writer is disabled. */
-  readonly access: Access | undefined;
-  /** See {@linkcode WrapperConfiguration.writerDisabled}. */
-  readonly writerDisabled: boolean;
-  /** See {@linkcode WrapperConfiguration.protocol}. */
-  readonly protocol: Protocol;
-  /** See {@linkcode WrapperConfiguration.recordFormat}. */
-  readonly recordFormat: RecordFormat;
-  /** See {@linkcode WrapperConfiguration.transport}. */
-  readonly transport: Transport | undefined;
-  /** See {@linkcode WrapperConfiguration.applicationName}. */
-  readonly applicationName: string | undefined;
-  /** See {@linkcode RetryOptions}. */
-  readonly retry: Resolved<RetryOptions>;
-  /** See {@linkcode StreamOptions}. */
-  readonly stream: Resolved<Omit<StreamOptions, "pauseMaxMs">> & {
-    /** See {@linkcode StreamOptions.pauseMaxMs}. */
-    readonly pauseMaxMs: number | undefined;
-  };
-  /** See {@linkcode ConversionOptions}. */
-  readonly conversion: Resolved<ConversionOptions>;
-  /** See {@linkcode WrapperConfiguration.isolateRejectedRows}; absent when it is off. */
-  readonly isolation: Resolved<IsolationOptions> | undefined;
-  /** See {@linkcode BackoffOptions}. */
-  readonly backoff: ResolvedBackoff;
-  /** See {@linkcode ObservabilityOptions}. */
-  readonly observability: ResolvedObservability;
-  /** See {@linkcode WrapperConfiguration.logger}. */
-  readonly logger: Logger | undefined;
-  /** See {@linkcode WrapperConfiguration.onAck}. */
-  readonly onAck: AcknowledgementCallback | undefined;
-  /** See {@linkcode DebugOptions}; absent when it is off. */
-  readonly debug: ResolvedDebug | undefined;
-  /** See {@linkcode WrapperConfiguration.signal}. */
-  readonly signal: AbortSignal | undefined;
-}
-
-/** When to hold back, and for how long; what is switched off is absent. */
-export interface ResolvedBackoff {
-  /** See {@linkcode BackoffOptions.failureRate}. */
-  readonly failureRate: Resolved<FailureRateOptions> | undefined;
-  /** See {@linkcode BackoffOptions.service}. */
-  readonly service: Resolved<Pick<FailureRateOptions, "pauseMs" | "jitterMs">> | undefined;
-}
-
-/** OAuth credentials, or a provider of the user's. */
-export type Access =
-  | {
-    readonly kind: "oauth";
-    readonly unityCatalogUrl: string;
-    readonly clientId: string;
-    readonly clientSecret: Secret;
-  }
-  | { readonly kind: "provider"; readonly headersProvider: HeadersProvider };
-
-/** An options type with nothing left open. */
-export type Resolved<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
-
-/** Defaults of {@linkcode RetryOptions}. */
-export const RETRY_DEFAULTS: Resolved<RetryOptions> = Object.freeze({
-  maxAttempts: 5,
-  baseDelayMs: 100,
-  maxDelayMs: 30_000,
-});
-
-/** Defaults of {@linkcode StreamOptions}. */
-export const STREAM_DEFAULTS: Resolved<Omit<StreamOptions, "pauseMaxMs">> = Object.freeze({
-  maxInflightRequests: 10_000,
-  maxInflightBytes: 64 * 1024 * 1024,
-  maxRequestBytes: MAX_REQUEST_BYTES,
-  maxRequestRecords: MAX_REQUEST_RECORDS,
-  connectTimeoutMs: 15_000,
-  ackTimeoutMs: 60_000,
-  flushTimeoutMs: 300_000,
-  drainTimeoutMs: 500,
-  idleTimeoutMs: 60_000,
-  recovery: true,
-  retryableStatuses: DEFAULT_RETRYABLE_STATUSES,
-  streams: 1,
-});
-
-/** Defaults of {@linkcode ConversionOptions}. */
-export const CONVERSION_DEFAULTS: Resolved<ConversionOptions> = Object.freeze({
-  maxRecordBytes: MAX_REQUEST_BYTES,
-  extraColumns: "error",
-});
-
-/** Defaults of {@linkcode IsolationOptions}. */
-export const ISOLATION_DEFAULTS: Resolved<IsolationOptions> = Object.freeze({
-  maxExtraRequests: 64,
-});
-
-/** Defaults of {@linkcode BackoffOptions}, and what its switches stand for. */
-export const BACKOFF_DEFAULTS: Resolved<ResolvedBackoff> = Object.freeze({
-  failureRate: Object.freeze({
-    threshold: 0.01,
-    minRows: 100,
-    windowMs: 300_000,
-    pauseMs: 30_000,
-    jitterMs: 15_000,
-  }),
-  service: Object.freeze({ pauseMs: 60_000, jitterMs: 30_000 }),
-});

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
-import type { ResolvedBackoff } from "./configuration.ts";
+import type { ResolvedBackoff } from "./resolved_configuration.ts";
 import { ConnectionError, type ZerobusError } from "./errors.ts";
 import { SlidingTally } from "./sliding_tally.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ResolvedConfiguration } from "./configuration.ts";
+import type { ResolvedConfiguration } from "./resolved_configuration.ts";
 import { isSecret } from "./secret.ts";
 
 /**

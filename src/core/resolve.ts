@@ -12,7 +12,7 @@ import {
   refuse,
   shown,
 } from "./checks.ts";
-import type { Access, ResolvedConfiguration } from "./configuration.ts";
+import type { Access, ResolvedConfiguration } from "./resolved_configuration.ts";
 import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
 import { resolveDebug } from "./debug_options.ts";
 import { ConfigurationError } from "./errors.ts";

@@ -17,12 +17,11 @@ import {
   ISOLATION_DEFAULTS,
   MAX_REQUEST_BYTES,
   MAX_REQUEST_RECORDS,
-  type ResolvedBackoff,
-  type ResolvedConfiguration,
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
-} from "./configuration.ts";
+} from "./defaults.ts";
 import { settled } from "./problems.ts";
+import type { ResolvedBackoff, ResolvedConfiguration } from "./resolved_configuration.ts";
 import { STATUS_NAMES, type StatusName } from "./status_name.ts";
 
 /** Longest time-out: what timers can hold, about 24 days. */

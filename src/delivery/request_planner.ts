@@ -4,7 +4,7 @@
  * @module
  */
 import type { ArrowBatch } from "../core/arrow.ts";
-import type { ResolvedConfiguration } from "../core/configuration.ts";
+import type { ResolvedConfiguration } from "../core/resolved_configuration.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import type { BufferPool } from "../encode/buffer_pool.ts";
 import type { MessageDescriptor } from "../schema/message_descriptor.ts";

@@ -15,7 +15,8 @@ import { useNativeUtf8 } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
 import { transportOptionsOf } from "../web.ts";
-import { type Network, type WrapperPreset, ZerobusWrapper } from "../wrapper.ts";
+import { ZerobusWrapper } from "../wrapper.ts";
+import type { Network, WrapperPreset } from "../wrapper_preset.ts";
 import { grpcTransport } from "./grpc/grpc_transport.ts";
 import { nodeFiles } from "./files/node_files.ts";
 import {

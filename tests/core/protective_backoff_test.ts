@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { BACKOFF_DEFAULTS, type ResolvedBackoff } from "../../src/core/configuration.ts";
+import { BACKOFF_DEFAULTS } from "../../src/core/defaults.ts";
+import type { ResolvedBackoff } from "../../src/core/resolved_configuration.ts";
 import { ConnectionError, RetryExhaustedError, type ZerobusError } from "../../src/core/errors.ts";
 import { ProtectiveBackoff } from "../../src/core/protective_backoff.ts";
 import { test } from "../harness/mod.ts";

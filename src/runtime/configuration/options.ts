@@ -12,7 +12,7 @@ import {
   MAX_REQUEST_RECORDS,
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
-} from "../../core/configuration.ts";
+} from "../../core/defaults.ts";
 import { STATUS_NAMES } from "../../core/status_name.ts";
 import { FORMATS_OF } from "../../core/transport.ts";
 import { alias, BOOLEAN, integer, MAX_MS, SECRET, TEXT } from "./kinds.ts";

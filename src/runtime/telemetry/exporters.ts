@@ -8,7 +8,7 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import { ConfigurationError } from "../../core/errors.ts";
 import type { ObservabilityOptions } from "../../core/observability_options.ts";
-import type { Exporters } from "../../wrapper.ts";
+import type { Exporters } from "../../wrapper_preset.ts";
 import type { ResolvedExport } from "./export_options.ts";
 import { telemetryFiles } from "./telemetry_files.ts";
 
