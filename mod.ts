@@ -5,19 +5,22 @@
  * or Connect. The entry points `./deno`, `./bun` and `./node` export the same names and add what
  * a runtime owns, native gRPC over HTTP/2 and TLS options above all.
  *
- * ```ts no-eval
+ * ```ts
  * import { createWrapper } from "@zerobus/wrapper";
+ * import { startLocalZerobus } from "@zerobus/wrapper/testing";
+ * import { assertEquals } from "@std/assert";
  * import { tableFromArrays } from "apache-arrow";
  *
+ * await using local = await startLocalZerobus(); // or a workspace, see `createWrapper`
  * await using wrapper = await createWrapper({
- *   endpoint: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
- *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   endpoint: local.url,
+ *   unityCatalogUrl: local.unityCatalogUrl,
  *   tableName: "main.iot.readings",
- *   clientId: "service principal",
- *   clientSecret: "secret",
+ *   clientId: local.clientId,
+ *   clientSecret: local.clientSecret,
  * });
  * const result = await wrapper.sendBatch(tableFromArrays({ id: Int32Array.of(1, 2, 3) }));
- * console.log(`${result.successfulCount} of ${result.totalRows} rows are durable`);
+ * assertEquals(result.successfulCount, 3); // durable, not just sent
  * ```
  *
  * @module

@@ -28,7 +28,7 @@ const web: WrapperPreset = {
  * first batch.
  *
  * @example
- * ```ts no-eval
+ * ```ts
  * import { createWrapper } from "@zerobus/wrapper";
  *
  * await using wrapper = await createWrapper({

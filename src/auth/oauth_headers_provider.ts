@@ -57,6 +57,30 @@ const MAX_REQUEST_TIMEOUT_MS = 2 ** 31 - 1;
  * - `TokenRefreshError` (retryable) when it is unreachable, overloaded or too slow,
  * - the signal's reason when the caller's signal aborts.
  *
+ * @example
+ * ```ts
+ * import { createWrapper, oauthHeadersProvider } from "@zerobus/wrapper";
+ *
+ * const endpoint = "https://1234567890.zerobus.us-west-2.cloud.databricks.com";
+ * const headersProvider = oauthHeadersProvider({
+ *   endpoint,
+ *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   clientId: "service principal",
+ *   clientSecret: "secret",
+ * });
+ * // Two tables, one cache of tokens.
+ * await using readings = await createWrapper({
+ *   endpoint,
+ *   headersProvider,
+ *   tableName: "main.iot.readings",
+ * });
+ * await using alarms = await createWrapper({
+ *   endpoint,
+ *   headersProvider,
+ *   tableName: "main.iot.alarms",
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} for an option that cannot work
  */
 export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvider {

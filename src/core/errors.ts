@@ -63,6 +63,19 @@ export interface ErrorOptions {
  *
  * Messages name the field, the kind of value, the limit and the remedy. They never contain a
  * secret or row content.
+ *
+ * @example
+ * ```ts
+ * import { createWrapper, isZerobusError } from "@zerobus/wrapper";
+ * import { assert, assertEquals, assertRejects } from "@std/assert";
+ *
+ * const error = await assertRejects(() =>
+ *   createWrapper({ endpoint: "example.com", tableName: "iot.read-ings" })
+ * );
+ * assert(isZerobusError(error));
+ * assertEquals(error.code, "configuration");
+ * assertEquals(error.retryable, false);
+ * ```
  */
 export class ZerobusError extends Error {
   /** Name of the class. */
@@ -102,7 +115,18 @@ function messageOf(reason: unknown): string {
   }
 }
 
-/** Whether a value is a `ZerobusError`, also one made by another copy of this package. */
+/**
+ * Whether a value is a `ZerobusError`, also one made by another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionError, isZerobusError } from "@zerobus/wrapper";
+ * import { assert } from "@std/assert";
+ *
+ * assert(isZerobusError(new ConnectionError("the endpoint hung up")));
+ * assert(!isZerobusError(new Error("something else")));
+ * ```
+ */
 export function isZerobusError(value: unknown): value is ZerobusError {
   return value instanceof ZerobusError ||
     (value instanceof Error && "code" in value && "retryable" in value && "details" in value &&

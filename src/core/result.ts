@@ -71,6 +71,26 @@ export type FailedRun = TransmissionOutcome["failures"][number];
 /**
  * The report on one batch. Every row is either successful (the service acknowledged it as durable)
  * or failed, exactly once: `successfulCount + failedCount === totalRows`, always.
+ *
+ * @example
+ * ```ts
+ * import { createWrapper } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ * import { makeVector, Table } from "apache-arrow";
+ *
+ * await using wrapper = await createWrapper({
+ *   endpoint: "https://example.com",
+ *   tableName: "main.iot.readings",
+ *   writerDisabled: true, // converts and reports, and sends nothing
+ * });
+ * const table = new Table({ total: makeVector(BigUint64Array.of(1n, 2n ** 63n)) });
+ * const result = await wrapper.sendBatch(table);
+ *
+ * assertEquals(result.isPartialSuccess(), true);
+ * assertEquals(result.failedRowIndices(), [1]); // larger than any BIGINT
+ * assertEquals(result.errorStatistics().errorCounts, { ConversionError: 1 });
+ * assertEquals(result.extractFailedBatch(table)?.numRows, 1); // to be mended, or put aside
+ * ```
  */
 export class TransmissionResult {
   /** Whether any row arrived; true for an empty batch. See also {@linkcode hasFailedRows}. */

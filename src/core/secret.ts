@@ -10,6 +10,16 @@ const REDACTED = "[redacted]";
  * Keeps a secret out of logs: `toString`, template literals, `JSON.stringify` and the `inspect` of
  * Deno, Bun and Node all print `[redacted]`. The text lives in a private field, so no enumeration
  * or structured clone finds it; only {@linkcode Secret.reveal} gives it out.
+ *
+ * @example
+ * ```ts
+ * import { Secret } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const secret = new Secret("hunter2");
+ * assertEquals(`${secret}`, "[redacted]");
+ * assertEquals(JSON.stringify({ secret }), '{"secret":"[redacted]"}');
+ * ```
  */
 export class Secret {
   readonly #text: string;

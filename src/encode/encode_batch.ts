@@ -28,6 +28,19 @@ export interface EncodeBatchOptions {
  *
  * Rows that cannot be encoded are in `failedRows` of the result and in nobody's way.
  *
+ * @example
+ * ```ts
+ * import { encodeBatch } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ * import { makeVector, Table } from "apache-arrow";
+ *
+ * const { batches } = new Table({ total: makeVector(BigUint64Array.of(1n, 2n ** 63n, 3n)) });
+ * const rows = encodeBatch(batches[0]!);
+ *
+ * assertEquals(rows.rowCount, 2);
+ * assertEquals(rows.failedRows.map(({ row, error }) => [row, error.details.column]), [[1, "total"]]);
+ * ```
+ *
  * @throws {ConfigurationError} if the schema cannot be sent as Protobuf, or the descriptor does not
  * fit it.
  * @throws {ConversionError} if the batch's buffers are damaged.

@@ -31,6 +31,19 @@ export interface EncodedRowsParts {
  * A range of a batch's rows as Protobuf, ready to be sent.
  *
  * Every row of `[firstRow, endRow)` is here exactly once: as a record, or in `failedRows`.
+ *
+ * @example
+ * ```ts
+ * import { encodeBatch } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ * import { makeVector, Table } from "apache-arrow";
+ *
+ * const { batches } = new Table({ total: makeVector(BigUint64Array.of(1n, 2n ** 63n, 3n)) });
+ * const rows = encodeBatch(batches[0]!);
+ *
+ * assertEquals(rows.row(1), Uint8Array.of(0x08, 3)); // field 1 is 3
+ * assertEquals(rows.sourceRow(1), 2); // the batch's row 1 failed
+ * ```
  */
 export class EncodedRows {
   /**

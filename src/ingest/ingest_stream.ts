@@ -33,8 +33,47 @@ import { Window } from "./window.ts";
  *
  * @example
  * ```ts
- * await using stream = new IngestStream(options);
- * const offset = await stream.ingest(rows); // in the window; waits while that is full
+ * import {
+ *   DEFAULT_RETRYABLE_STATUSES,
+ *   descriptorFromSchema,
+ *   encodeBatch,
+ *   grpcWebTransport,
+ *   IngestStream,
+ *   oauthHeadersProvider,
+ *   systemClock,
+ * } from "@zerobus/wrapper";
+ * import { startLocalZerobus } from "@zerobus/wrapper/testing";
+ * import { toBinary } from "@bufbuild/protobuf";
+ * import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+ * import { tableFromArrays } from "apache-arrow";
+ *
+ * await using local = await startLocalZerobus();
+ * const { schema, batches } = tableFromArrays({ id: Int32Array.of(1, 2, 3) });
+ * await using stream = new IngestStream({
+ *   transport: grpcWebTransport({ endpoint: local.url }),
+ *   tableName: "main.iot.readings",
+ *   format: {
+ *     kind: "protobuf",
+ *     descriptor: toBinary(DescriptorProtoSchema, descriptorFromSchema(schema)),
+ *   },
+ *   headersProvider: oauthHeadersProvider({ ...local, endpoint: local.url }),
+ *   retry: { maxAttempts: 5, baseDelayMs: 100, maxDelayMs: 30_000 },
+ *   limits: {
+ *     maxInflightRequests: 1_000,
+ *     maxInflightBytes: 16 * 1024 * 1024,
+ *     maxRequestBytes: 10_420_224,
+ *     connectTimeoutMs: 15_000,
+ *     ackTimeoutMs: 60_000,
+ *     idleTimeoutMs: 60_000,
+ *     flushTimeoutMs: 300_000,
+ *     pauseMaxMs: undefined,
+ *     drainTimeoutMs: 500,
+ *   },
+ *   recovery: true,
+ *   retryableStatuses: DEFAULT_RETRYABLE_STATUSES,
+ *   clock: systemClock,
+ * });
+ * const offset = await stream.ingest(encodeBatch(batches[0]!)); // waits while the window is full
  * await stream.waitForOffset(offset); // durable
  * ```
  */

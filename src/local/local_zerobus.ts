@@ -72,8 +72,22 @@ const CLOSE_MS = 1000;
  *
  * @example
  * ```ts
- * await using local = await startLocalZerobus({ tables: ["main.iot.readings"] });
+ * import { createWrapper } from "@zerobus/wrapper";
+ * import { startLocalZerobus } from "@zerobus/wrapper/testing";
+ * import { assertEquals } from "@std/assert";
+ * import { tableFromArrays } from "apache-arrow";
+ *
+ * await using local = await startLocalZerobus({
+ *   faults: [{ kind: "reset", at: { requests: 1 } }], // the first request breaks the connection
+ * });
  * const { url: endpoint, unityCatalogUrl, clientId, clientSecret } = local;
+ * const tableName = "main.iot.readings";
+ * await using wrapper = await createWrapper({
+ *   ...{ endpoint, unityCatalogUrl, clientId, clientSecret, tableName },
+ * });
+ * await wrapper.sendBatch(tableFromArrays({ id: Int32Array.of(1, 2, 3) }));
+ * assertEquals(local.tables.get(tableName)!.rowCount, 3);
+ * assertEquals(local.faults.fired.reset, 1);
  * ```
  *
  * @throws {ConfigurationError} for an option that cannot be, and whatever the operating system says

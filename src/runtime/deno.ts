@@ -2,7 +2,7 @@
  * The entry point for Deno: everything of the core, with native gRPC over HTTP/2 as the default
  * protocol, and TLS options.
  *
- * ```ts no-eval
+ * ```ts
  * import { createWrapper } from "@zerobus/wrapper/deno";
  *
  * await using wrapper = await createWrapper({

@@ -64,6 +64,21 @@ const native: WrapperPreset = {
  * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web or Connect over fetch). Nothing
  * is connected before the first batch.
  *
+ * @example
+ * ```ts
+ * import { createWrapper } from "@zerobus/wrapper/node";
+ *
+ * await using wrapper = await createWrapper({
+ *   endpoint: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
+ *   unityCatalogUrl: "https://my-workspace.cloud.databricks.com",
+ *   tableName: "main.iot.readings",
+ *   clientId: "service principal",
+ *   clientSecret: "secret",
+ *   stream: { streams: 2 },
+ *   debug: { outputDir: "debug" },
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} (as a rejection) that lists the options that cannot work
  */
 export async function createWrapper(

@@ -37,6 +37,23 @@ export interface DescriptorOptions {
  * maps `repeated`. Structs become nested messages with absolute type names, dictionaries what their
  * values are. Columns of type Null are left out.
  *
+ * @example
+ * ```ts
+ * import { descriptorFromSchema } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ * import { Field, Float64, Int32, Schema } from "apache-arrow";
+ *
+ * const schema = new Schema([
+ *   new Field("device", new Int32(), false),
+ *   new Field("celsius", new Float64(), true),
+ * ]);
+ * const message = descriptorFromSchema(schema, { messageName: "Reading" });
+ * assertEquals(message.field.map(({ name, number }) => [name, number]), [
+ *   ["device", 1],
+ *   ["celsius", 2],
+ * ]);
+ * ```
+ *
  * @throws {ConfigurationError} naming the column that has no Protobuf equivalent, a bad or duplicate
  * name, too many columns (2,000) or too deep a nesting (10).
  */

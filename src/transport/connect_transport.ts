@@ -13,6 +13,19 @@ import { resolveTransportOptions } from "./transport_options.ts";
 /**
  * Zerobus over the Connect protocol: like gRPC-Web, for endpoints and gateways that speak Connect.
  *
+ * @example
+ * ```ts
+ * import { createWrapper, connectTransport } from "@zerobus/wrapper";
+ *
+ * const endpoint = "https://gateway.example.com";
+ * await using wrapper = await createWrapper({
+ *   endpoint,
+ *   tableName: "main.iot.readings",
+ *   headersProvider: () => ({ authorization: "Bearer token" }),
+ *   transport: connectTransport({ endpoint, userAgent: "my-app/1.0" }),
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} for an option that cannot work.
  */
 export function connectTransport(options: WebTransportOptions): Transport {

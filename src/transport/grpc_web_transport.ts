@@ -22,6 +22,19 @@ export interface WebTransportOptions extends TransportOptions {
  * Zerobus over gRPC-Web: works over HTTP/1.1, in every runtime whose `fetch` streams request
  * bodies, edge workers included.
  *
+ * @example
+ * ```ts
+ * import { createWrapper, grpcWebTransport } from "@zerobus/wrapper";
+ *
+ * const endpoint = "https://gateway.example.com";
+ * await using wrapper = await createWrapper({
+ *   endpoint,
+ *   tableName: "main.iot.readings",
+ *   headersProvider: () => ({ authorization: "Bearer token" }),
+ *   transport: grpcWebTransport({ endpoint, fetch: (input, init) => fetch(input, init) }),
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} for an option that cannot work.
  */
 export function grpcWebTransport(options: WebTransportOptions): Transport {

@@ -53,6 +53,15 @@ const encoder = new TextEncoder();
 /**
  * Encodes a value. Whole numbers are integers of as few bytes as they need, others doubles.
  *
+ * @example
+ * ```ts
+ * import { encodeVariant } from "@zerobus/wrapper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { value } = encodeVariant(21);
+ * assertEquals(value, Uint8Array.of(3 << 2, 21)); // an integer of one byte
+ * ```
+ *
  * @throws {ConversionError} for what is neither JSON nor a 64-bit integer, naming its kind and path
  */
 export function encodeVariant(value: VariantValue): EncodedVariant {

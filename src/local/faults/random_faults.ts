@@ -17,6 +17,8 @@ type Draw = (most: number) => number;
  *
  * @example
  * ```ts
+ * import { randomFaults, startLocalZerobus } from "@zerobus/wrapper/testing";
+ *
  * const chance = randomFaults({ seed: 7, rate: 0.1 });
  * const faults = Array.from({ length: 20 }, () => chance.next().value);
  * await using local = await startLocalZerobus({ faults });

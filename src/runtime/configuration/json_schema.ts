@@ -12,7 +12,16 @@ export type JsonSchema = { [keyword: string]: unknown };
 /** A reference to a variable may stand for any value. */
 const REFERENCE: JsonSchema = { type: "string", pattern: "\\$\\{" };
 
-/** What a file may hold: for editors, and for whoever checks files without this package. */
+/**
+ * What a file may hold: for editors, and for whoever checks files without this package.
+ *
+ * @example
+ * ```ts
+ * import { configurationSchema } from "@zerobus/wrapper/node";
+ *
+ * console.log(JSON.stringify(configurationSchema(), null, 2));
+ * ```
+ */
 export function configurationSchema(): JsonSchema {
   const root: JsonSchema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",

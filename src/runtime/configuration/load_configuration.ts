@@ -40,10 +40,22 @@ const TOKENS: (typeof NEEDS)[number] = ["clientId", "unityCatalogUrl"];
  * (`stream.max_inflight_bytes`) and a variable (`ZEROBUS_STREAM_MAX_INFLIGHT_BYTES`).
  *
  * @example
- * ```ts no-eval
- * import { createWrapper, loadConfiguration } from "@zerobus/wrapper/deno";
+ * ```ts
+ * import { createWrapper, loadConfiguration } from "@zerobus/wrapper/node";
  *
- * await using wrapper = await createWrapper(await loadConfiguration({ file: "zerobus.yaml" }));
+ * const configuration = await loadConfiguration({
+ *   // file: "zerobus.yaml",
+ *   env: {
+ *     ZEROBUS_ENDPOINT: "https://1234567890.zerobus.us-west-2.cloud.databricks.com",
+ *     ZEROBUS_UNITY_CATALOG_URL: "https://my-workspace.cloud.databricks.com",
+ *     ZEROBUS_TABLE_NAME: "main.iot.readings",
+ *     ZEROBUS_CLIENT_ID: "service principal",
+ *     ZEROBUS_CLIENT_SECRET: "secret",
+ *     ZEROBUS_STREAM_MAX_INFLIGHT_BYTES: "33554432",
+ *   },
+ *   overrides: { applicationName: "my-app" },
+ * });
+ * await using wrapper = await createWrapper(configuration);
  * ```
  *
  * @throws {ConfigurationError} (as a rejection) that lists everything that is wrong, each with its

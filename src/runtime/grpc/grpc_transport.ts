@@ -34,6 +34,19 @@ const MAX_SESSION_MEGABYTES = 1_024;
  * Zerobus over gRPC, every stream on an HTTP/2 connection of its own, which goes with it: streams
  * fail, stall and are throttled each by itself.
  *
+ * @example
+ * ```ts
+ * import { createWrapper, grpcTransport } from "@zerobus/wrapper/node";
+ *
+ * const endpoint = "https://gateway.example.com";
+ * await using wrapper = await createWrapper({
+ *   endpoint,
+ *   tableName: "main.iot.readings",
+ *   headersProvider: () => ({ authorization: "Bearer token" }),
+ *   transport: grpcTransport({ endpoint, tls: { serverName: "zerobus.example.com" } }),
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} for an option that cannot work.
  */
 export function grpcTransport(options: GrpcTransportOptions): Transport {
