@@ -13,6 +13,7 @@ import { type LocalZerobus, startLocalZerobus } from "@zerobus/wrapper/testing";
 import type { RecordBatch } from "apache-arrow";
 import { FLIGHT_COLUMNS, readFlights, slicesOf, sumOf } from "./flights.ts";
 import { BAD_ROW, oddBatch } from "./odd_batch.ts";
+import { progressBar } from "./progress.ts";
 
 const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect"];
 const BATCH_ROWS = 5_000;
@@ -71,17 +72,17 @@ async function sendFlights(protocol: Protocol): Promise<Report> {
   await using wrapper = await connect(flightsTable(protocol), protocol);
   const results: TransmissionResult[] = [];
   const startedAt = performance.now();
+  const bar = progressBar(protocol.padEnd(9), flights.numRows);
   let acknowledged = 0;
   const batches = ReadableStream.from(slicesOf(flights, BATCH_ROWS));
   await batches.pipeTo(wrapper.writable({
     onResult: (result) => {
       results.push(result);
-      acknowledged += result.successfulCount;
-      progress(protocol, acknowledged, flights.numRows);
+      bar.show(acknowledged += result.successfulCount);
     },
   }));
   const seconds = (performance.now() - startedAt) / 1000;
-  progress(protocol, acknowledged, flights.numRows, true);
+  bar.end();
   return { protocol, results, seconds };
 }
 
@@ -125,15 +126,6 @@ function landed(local: LocalZerobus, table: string) {
   const found = local.tables.get(table);
   if (found === undefined) throw new Error(`table ${table} is not on the local server`);
   return found;
-}
-
-function progress(protocol: string, done: number, total: number, last = false): void {
-  if (!Deno.stdout.isTerminal() && !last) return;
-  const share = total === 0 ? 1 : done / total;
-  const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
-  const text = `${protocol.padEnd(9)}${bar} ${done.toLocaleString("en")} rows acknowledged`;
-  const line = Deno.stdout.isTerminal() ? `\r${text}${last ? "\n" : ""}` : `${text}\n`;
-  Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
 
 function printReports(reports: readonly Report[]): void {

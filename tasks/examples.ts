@@ -1,99 +1,44 @@
 /**
- * Runs the examples as a user would: the package is built and installed, and they send real data to
- * a local server, which says what landed.
+ * Runs the examples as a user would, each against a table of its own on a local server, which says
+ * what landed.
  *
- *     deno task examples
+ *     deno task examples            # all
+ *     deno task examples parquet    # those whose path has it
  *
  * @module
  */
 import { startLocalZerobus } from "@zerobus/wrapper/testing";
-import { tableToIPC } from "apache-arrow";
-import { oddBatch } from "../examples/odd_batch.ts";
-import { capture } from "./command.ts";
-import { pack } from "./pack.ts";
-import { ROOT, withTempFolder } from "./project.ts";
-import { serveWorker } from "./serve_worker.ts";
-import { bundle, bundleForWorker } from "./test/bundle.ts";
-import { installPackage, installTools } from "./test/tools.ts";
+import { EXAMPLES } from "./examples/cases.ts";
+import { preparePlace } from "./examples/place.ts";
+import { withTempFolder } from "./project.ts";
 
-const FLIGHTS = `${ROOT}/node_modules/vega-datasets/data/flights-200k.arrow`;
-/** The flights, and the rows of the odd batch but the bad one. */
-const EXPECTED_ROWS = 200_000 + 3;
-const RUN_TIMEOUT_MS = 60_000;
-const PACKAGES = ["@zerobus/wrapper", "apache-arrow"];
+const [filter = ""] = Deno.args;
 
 await using local = await startLocalZerobus();
 
 await withTempFolder(async (folder) => {
-  const { bun, esbuild, workerd } = await installTools(
-    ["bun", "esbuild", "workerd"],
-    `${folder}/tools`,
-  );
-  const project = `${folder}/project`;
-  await installPackage(await pack(folder), project);
-  const odd = `${folder}/odd.arrows`;
-  await Deno.writeFile(odd, tableToIPC(oddBatch()));
-  const files = [FLIGHTS, odd];
-  const bundled = async (name: string, worker = false) => {
-    const into = `${project}/${name}.js`;
-    const entry = { path: `examples/${name}.ts` };
-    await bundle({ esbuild, entry, into, worker, external: PACKAGES });
-    return into;
-  };
-
-  await example("examples/node.ts", async (env) => {
-    const script = await bundled("node");
-    return await run("node", [script, ...files], env);
-  });
-  await example("examples/bun.ts", async (env) => {
-    const script = await bundled("bun");
-    return await run(bun, [script, ...files], env);
-  });
-  await example("examples/worker.ts", async (env) => {
-    await bundleForWorker(esbuild, await bundled("worker", true), `${folder}/worker.js`);
-    await Deno.copyFile(`${ROOT}/examples/worker.capnp`, `${folder}/worker.capnp`);
-    return await postToWorker(workerd, `${folder}/worker.capnp`, files, env);
-  });
-});
-
-/** Runs an example against a table of its own and looks at what landed there. */
-async function example(
-  path: string,
-  runIt: (env: Record<string, string>) => Promise<string>,
-): Promise<void> {
-  const tableName = `main.examples.${path.replaceAll(/\W/g, "_")}`;
-  const said = await runIt({
-    ZEROBUS_ENDPOINT: local.url,
-    UNITY_CATALOG_URL: local.unityCatalogUrl,
-    ZEROBUS_TABLE_NAME: tableName,
-    ZEROBUS_CLIENT_ID: local.clientId,
-    ZEROBUS_CLIENT_SECRET: local.clientSecret,
-  });
-  const landed = local.tables.get(tableName)?.rowCount ?? 0;
-  const verdict = landed === EXPECTED_ROWS ? "✓" : "✗";
-  console.log(`${verdict} ${path}: ${landed} rows landed\n  ${said.replaceAll("\n", "\n  ")}`);
-  if (landed !== EXPECTED_ROWS) Deno.exitCode = 1;
-}
-
-async function run(program: string, args: string[], env: Record<string, string>): Promise<string> {
-  return await capture({ program, args, env, timeoutMs: RUN_TIMEOUT_MS });
-}
-
-/** Serves the worker, posts the files to it and returns its answers. */
-async function postToWorker(
-  workerd: string,
-  configuration: string,
-  files: readonly string[],
-  env: Record<string, string>,
-): Promise<string> {
-  const onLine = (line: string) => console.error(`  workerd: ${line}`);
-  await using served = await serveWorker({ workerd, configuration, env, onLine });
-  const answers: string[] = [];
-  for (const file of files) {
-    const signal = AbortSignal.timeout(RUN_TIMEOUT_MS);
-    const body = await Deno.readFile(file);
-    const response = await fetch(served.url, { method: "POST", body, signal });
-    answers.push(`${response.status} ${await response.text()}`);
+  const place = await preparePlace(folder);
+  for (const { path, rows, run } of EXAMPLES.filter(({ path }) => path.includes(filter))) {
+    const tableName = `main.examples.${path.replaceAll(/\W/g, "_")}`;
+    const started = performance.now();
+    let said: string;
+    try {
+      said = await run(place, {
+        ZEROBUS_ENDPOINT: local.url,
+        UNITY_CATALOG_URL: local.unityCatalogUrl,
+        ZEROBUS_TABLE_NAME: tableName,
+        ZEROBUS_CLIENT_ID: local.clientId,
+        ZEROBUS_CLIENT_SECRET: local.clientSecret,
+        NO_COLOR: "1",
+      });
+    } catch (failure) {
+      Deno.exitCode = 1;
+      said = failure instanceof Error ? failure.message : String(failure);
+    }
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    const landed = local.tables.get(tableName)?.rowCount ?? 0;
+    if (landed !== rows) Deno.exitCode = 1;
+    const title = `${path}: ${landed} of ${rows} rows landed (${seconds} s)`;
+    console.log(`${landed === rows ? "✓" : "✗"} ${title}\n  ${said.replaceAll("\n", "\n  ")}`);
   }
-  return answers.join("\n");
-}
+});
