@@ -36,6 +36,24 @@ import type { Exporters, Raw, WrapperPreset } from "./wrapper_preset.ts";
 /**
  * Sends Arrow record batches to one table. Made by `createWrapper`; safe to share between any
  * number of concurrent senders, whose requests are pipelined.
+ *
+ * @example
+ * ```ts
+ * import { createWrapper } from "@zerobus/wrapper";
+ * import { startLocalZerobus } from "@zerobus/wrapper/testing";
+ * import { tableFromArrays } from "apache-arrow";
+ *
+ * await using local = await startLocalZerobus();
+ * const { url: endpoint, unityCatalogUrl, clientId, clientSecret } = local;
+ * const credentials = { unityCatalogUrl, clientId, clientSecret };
+ * await using wrapper = await createWrapper({ endpoint, ...credentials, tableName: "main.iot.a" });
+ *
+ * const { batches } = tableFromArrays({ id: Int32Array.of(1, 2, 3) });
+ * const result = await wrapper.sendBatch(batches[0]!); // all of it is durable, or has failed
+ * if (result.hasFailedRows()) console.error(result.errorMessages());
+ *
+ * await ReadableStream.from(batches).pipeTo(wrapper.writable()); // as many as you like
+ * ```
  */
 export class ZerobusWrapper implements AsyncDisposable {
   readonly #configuration: ResolvedConfiguration;

@@ -10,7 +10,7 @@
  */
 import { capture } from "./command.ts";
 import { checkBlocks } from "./documentation/check_blocks.ts";
-import { runExamples } from "./documentation/symbol_examples.ts";
+import { checkThatExamplesExist, runExamples } from "./documentation/symbol_examples.ts";
 import { isContinuousIntegration, readManifest, ROOT } from "./project.ts";
 
 /** One check; it fails by throwing. */
@@ -56,6 +56,7 @@ const CHECKS: readonly Check[] = [
   { title: "lint", run: () => deno("lint") },
   { title: "types", run: () => deno("check", "--quiet", ".") },
   { title: "documentation", run: lintDocumentation },
+  { title: "an example for every function and class", run: checkThatExamplesExist },
   { title: "examples in the documentation", run: runExamples },
   { title: "code in the documents", run: checkBlocks },
   { title: "generated code", run: () => deno("run", "-A", "tasks/generate.ts", "--check") },
