@@ -11,6 +11,7 @@
 import { capture } from "./command.ts";
 import { checkBlocks } from "./documentation/check_blocks.ts";
 import { checkThatExamplesExist, runExamples } from "./documentation/symbol_examples.ts";
+import { checkBundles } from "./size/bundles.ts";
 import { isContinuousIntegration, readManifest, ROOT } from "./project.ts";
 
 /** One check; it fails by throwing. */
@@ -70,6 +71,7 @@ const CHECKS: readonly Check[] = [
     run: () =>
       deno("publish", "--dry-run", ...(isContinuousIntegration() ? [] : ["--allow-dirty"])),
   },
+  { title: "sizes", run: checkBundles },
   { title: "lock file", run: checkLockFile },
 ];
 

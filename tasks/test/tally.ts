@@ -4,6 +4,7 @@
  * @module
  */
 import type { Runtime } from "../../tests/harness/environment.ts";
+import { textTable } from "../text_table.ts";
 
 /** What came of one run. */
 export interface Tally {
@@ -37,7 +38,7 @@ export function sum(tallies: readonly Tally[]): Pick<Tally, "passed" | "failed" 
 
 /** A table of tallies, a line each, and a line with their sum. */
 export function table(tallies: readonly Tally[]): string {
-  const rows = [
+  return textTable([
     ["runtime", "tests", "passed", "failed", "skipped", "seconds"],
     ...tallies.map((tally) => [
       tally.runtime,
@@ -45,16 +46,7 @@ export function table(tallies: readonly Tally[]): string {
       ...[tally.passed, tally.failed, tally.skipped].map(String),
       (tally.ms / 1_000).toFixed(1),
     ]),
-  ];
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]!.length))
-  );
-  return rows.map((cells) =>
-    cells.map((cell, column) => {
-      const width = widths[column]!;
-      return column < 2 ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ")
-  ).join("\n");
+  ], 2);
 }
 
 /** The one line that machines read. */

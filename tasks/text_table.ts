@@ -1,0 +1,21 @@
+/**
+ * Tables of text.
+ *
+ * @module
+ */
+
+/**
+ * Lines with their cells one below the other.
+ *
+ * @param rows the cells; every row has as many as the first
+ * @param texts how many columns, from the left, are text; the others are numbers
+ */
+export function textTable(rows: readonly (readonly string[])[], texts: number): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) => {
+      const width = widths[column]!;
+      return column < texts ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd()
+  ).join("\n");
+}

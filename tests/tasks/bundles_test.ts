@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { type Bundle, bundleProblems, type Subject } from "../../tasks/size/bundles.ts";
+import { test } from "../harness/mod.ts";
+
+function bundle(subject: Partial<Subject>, rest: Partial<Bundle> = {}): Bundle {
+  return {
+    subject: { title: "it", code: "", platform: "worker", ...subject },
+    bytes: 1_000,
+    gzippedBytes: 500,
+    ownBytes: 100,
+    packages: ["apache-arrow"],
+    outside: [],
+    ...rest,
+  };
+}
+
+test("bundles may weigh so much, and pull in so much", () => {
+  const table: [Bundle, string[]][] = [
+    [bundle({}), []],
+    [bundle({ mostBytes: 1_000, packages: ["apache-arrow"] }), []],
+    [bundle({ mostBytes: 999 }), ["it: 1000 bytes, at most 999"]],
+    [bundle({ packages: [] }), ["it pulls in apache-arrow"]],
+    [bundle({}, { outside: ["node:fs"] }), ["it needs node:fs"]],
+    [bundle({ platform: "node" }, { outside: ["node:fs"] }), []],
+  ];
+  for (const [made, problems] of table) assertEquals(bundleProblems([made]), problems);
+});
