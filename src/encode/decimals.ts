@@ -18,30 +18,40 @@ const CHUNK_DIGITS = 9;
 const halves = new Uint16Array(32);
 const digits = new Uint8Array(180);
 
+// The value that was loaded last: its sign, and how many of `digits` it has.
+let isNegative = false;
+let count = 0;
+
 /**
  * Writes one decimal as a string: all digits of the scale, no exponent, no leading zeros but one
  * before the point.
  */
 export function writeDecimal(sink: Sink, column: Column, index: number): void {
-  const { scale } = column;
-  const isNegative = loadMagnitude(column, index);
-  const count = extractDigits(2 * column.width);
-  const isZero = count === 1 && digits[0] === ZERO;
-  const wholeDigits = Math.max(count - Math.max(scale, 0), 0);
-  const appendedZeros = scale < 0 && !isZero ? -scale : 0;
-  const length = (isNegative ? 1 : 0) + Math.max(wholeDigits, 1) + appendedZeros +
-    (scale > 0 ? 1 + scale : 0);
-
+  const length = loadDecimal(column, index);
   sink.reserve(10 + length);
   sink.tag(column.tag);
   sink.varint32(length);
+  putDecimal(sink, column.scale);
+}
+
+/** Takes up one decimal for {@linkcode putDecimal}; returns the length of its text. */
+export function loadDecimal(column: Column, index: number): number {
+  const { scale } = column;
+  isNegative = loadMagnitude(column, index);
+  count = extractDigits(2 * column.width);
+  return (isNegative ? 1 : 0) + Math.max(wholeDigits(scale), 1) + appendedZeros(scale) +
+    (scale > 0 ? 1 + scale : 0);
+}
+
+/** Writes the text of the decimal that was loaded last, for which there must be room. */
+export function putDecimal(sink: Sink, scale: number): void {
   const { bytes } = sink;
   let at = sink.position;
   let digit = count;
   if (isNegative) bytes[at++] = MINUS;
-  if (wholeDigits === 0) bytes[at++] = ZERO;
-  for (let left = wholeDigits; left > 0; left--) bytes[at++] = digits[--digit]!;
-  for (let left = appendedZeros; left > 0; left--) bytes[at++] = ZERO;
+  if (wholeDigits(scale) === 0) bytes[at++] = ZERO;
+  for (let left = wholeDigits(scale); left > 0; left--) bytes[at++] = digits[--digit]!;
+  for (let left = appendedZeros(scale); left > 0; left--) bytes[at++] = ZERO;
   if (scale > 0) {
     bytes[at++] = POINT;
     for (let left = scale; left > count; left--) bytes[at++] = ZERO;
@@ -50,28 +60,39 @@ export function writeDecimal(sink: Sink, column: Column, index: number): void {
   sink.position = at;
 }
 
+/** Digits of the loaded decimal before the point. */
+function wholeDigits(scale: number): number {
+  return Math.max(count - Math.max(scale, 0), 0);
+}
+
+/** Zeros that a negative scale stands for. */
+function appendedZeros(scale: number): number {
+  const isZero = count === 1 && digits[0] === ZERO;
+  return scale < 0 && !isZero ? -scale : 0;
+}
+
 /** Puts the absolute value into `halves`, low half first; says whether it was negative. */
 function loadMagnitude(column: Column, index: number): boolean {
   const { i32, width } = column;
   const from = index * width;
-  const isNegative = i32[from + width - 1]! < 0;
+  const negative = i32[from + width - 1]! < 0;
   let carry = 1;
   for (let word = 0; word < width; word++) {
     let value = i32[from + word]!;
-    if (isNegative) {
+    if (negative) {
       value = ~value + carry | 0;
       if (value !== 0) carry = 0;
     }
     halves[2 * word] = value & 0xffff;
     halves[2 * word + 1] = value >>> 16;
   }
-  return isNegative;
+  return negative;
 }
 
 /** Divides `halves` down to nothing; puts the digits into `digits`, last first; at least one. */
 function extractDigits(size: number): number {
   let top = size;
-  let count = 0;
+  let found = 0;
   while (top > 0 && halves[top - 1] === 0) top--;
   while (top > 0) {
     let rest = 0;
@@ -84,11 +105,11 @@ function extractDigits(size: number): number {
     while (top > 0 && halves[top - 1] === 0) top--;
     for (let digit = 0; digit < CHUNK_DIGITS; digit++) {
       const quotient = Math.floor(rest / 10);
-      digits[count++] = ZERO + rest - quotient * 10;
+      digits[found++] = ZERO + rest - quotient * 10;
       rest = quotient;
     }
   }
-  while (count > 1 && digits[count - 1] === ZERO) count--;
-  if (count === 0) digits[count++] = ZERO;
-  return count;
+  while (found > 1 && digits[found - 1] === ZERO) found--;
+  if (found === 0) digits[found++] = ZERO;
+  return found;
 }

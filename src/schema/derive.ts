@@ -219,7 +219,7 @@ function unsupported(path: string, type: ArrowType): ConfigurationError {
     ? "an element of a list or a value of a map cannot be a list or a map itself; wrap it in a struct"
     : "cast it to a supported type, or leave it out";
   return new ConfigurationError(
-    `column "${path}" of type ${type} has no Protobuf equivalent: ${remedy}`,
+    `column "${path}" of type ${type} can be sent neither as Protobuf nor as JSON: ${remedy}`,
     { details: { column: path } },
   );
 }

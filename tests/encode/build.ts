@@ -53,6 +53,26 @@ export function rawArray(type: DataType, props: Readonly<Record<string, unknown>
   return makeData({ type, ...props } as never);
 }
 
+/**
+ * An array of views: inline up to twelve bytes, beyond that each in a buffer of its own, which does
+ * not begin with it.
+ */
+export function viewsOf(type: DataType, values: readonly Uint8Array[]): Data {
+  const bytes = new Uint8Array(16 * values.length);
+  const view = new DataView(bytes.buffer);
+  const buffers: Uint8Array[] = [];
+  for (const [index, value] of values.entries()) {
+    view.setInt32(16 * index, value.length, true);
+    if (value.length <= 12) bytes.set(value, 16 * index + 4);
+    else {
+      view.setInt32(16 * index + 8, buffers.length, true);
+      view.setInt32(16 * index + 12, 2, true);
+      buffers.push(Uint8Array.of(0xff, 0xff, ...value));
+    }
+  }
+  return rawArray(type, { length: values.length, views: bytes, variadicBuffers: buffers });
+}
+
 /** The first bits of a validity bitmap. */
 export function bits(...valid: readonly (0 | 1)[]): Uint8Array {
   const bytes = new Uint8Array((valid.length + 7) >> 3);

@@ -13,14 +13,14 @@ import {
 } from "apache-arrow";
 import { test } from "../harness/mod.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
-import { batchOf, bits, columnWritten, rawArray, written } from "./build.ts";
+import { batchOf, bits, columnWritten, rawArray, viewsOf, written } from "./build.ts";
 
 const encoder = new TextEncoder();
 const TEXTS = ["", "a", "twelve bytes", "thirteen byte", "grüße, 世界 🎉", "x".repeat(300)];
 
 function blobs(type: DataType, values: readonly Uint8Array[]): Data {
   const length = values.length;
-  if (type instanceof Utf8View || type instanceof BinaryView) return views(type, values);
+  if (type instanceof Utf8View || type instanceof BinaryView) return viewsOf(type, values);
   const isLarge = type instanceof LargeUtf8 || type instanceof LargeBinary;
   const offsets = [3];
   for (const value of values) offsets.push(offsets.at(-1)! + value.length);
@@ -28,22 +28,6 @@ function blobs(type: DataType, values: readonly Uint8Array[]): Data {
   for (const [index, value] of values.entries()) data.set(value, offsets[index]);
   const valueOffsets = isLarge ? BigInt64Array.from(offsets, BigInt) : Int32Array.from(offsets);
   return rawArray(type, { length, valueOffsets, data, nullCount: 0 });
-}
-
-function views(type: DataType, values: readonly Uint8Array[]): Data {
-  const bytes = new Uint8Array(16 * values.length);
-  const view = new DataView(bytes.buffer);
-  const buffers: Uint8Array[] = [];
-  for (const [index, value] of values.entries()) {
-    view.setInt32(16 * index, value.length, true);
-    if (value.length <= 12) bytes.set(value, 16 * index + 4);
-    else {
-      view.setInt32(16 * index + 8, buffers.length, true);
-      view.setInt32(16 * index + 12, 2, true);
-      buffers.push(Uint8Array.of(0xff, 0xff, ...value));
-    }
-  }
-  return rawArray(type, { length: values.length, views: bytes, variadicBuffers: buffers });
 }
 
 test("text in every layout", () => {

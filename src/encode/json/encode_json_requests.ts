@@ -10,7 +10,7 @@ import type { EncodedRows } from "../encoded_rows.ts";
 import type { EncodeLimits } from "../limits.ts";
 import { RequestBuilder } from "../request_builder.ts";
 import type { Sink } from "../sink.ts";
-import { jsonPlan } from "./json_plan.ts";
+import { jsonColumns } from "./json_column.ts";
 import { writeObject } from "./json_writer.ts";
 
 /** What a request begins with; it grows, and the next one begins with what the last one needed. */
@@ -34,7 +34,7 @@ export function* encodeJsonRequests(
 ): Generator<EncodedRows, void, undefined> {
   const rows = batch.numRows;
   if (rows === 0) return;
-  const columns = bindBatch(jsonPlan(plan), batch);
+  const columns = jsonColumns(plan.fields, bindBatch(plan, batch));
   const write = (sink: Sink, row: number) => writeObject(sink, columns, row);
   const start = (capacity: number) => new RequestBuilder(write, limits, capacity, undefined);
   let firstRow = 0;

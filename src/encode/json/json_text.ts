@@ -5,10 +5,11 @@
  */
 import type { Place } from "../place.ts";
 import type { Sink } from "../sink.ts";
+import { isUtf8Bytes } from "../utf8.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const WORD = 0x1_0000_0000;
+const NOT_ASCII = 0x80;
 const BASE64 = new TextEncoder().encode(
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 );
@@ -16,6 +17,10 @@ const HEX = new TextEncoder().encode("0123456789abcdef");
 /** What control characters with a short form are after the backslash; 0 where there is none. */
 const SHORT = new Uint8Array(32);
 SHORT.set([0x62, 0x74, 0x6e, 0, 0x66, 0x72], 8); // \b \t \n - \f \r
+/** Bytes that a byte of text takes beyond itself. */
+const ESCAPE = new Uint8Array(256);
+SHORT.forEach((short, byte) => ESCAPE[byte] = short === 0 ? 5 : 1);
+ESCAPE[QUOTE] = ESCAPE[BACKSLASH] = 1;
 
 /** Writes one byte, for which there need not be room yet. */
 export function writeByte(sink: Sink, byte: number): void {
@@ -31,18 +36,33 @@ export function writeAscii(sink: Sink, text: string): void {
   sink.position = at;
 }
 
-/** Writes bytes that are valid UTF-8 as a string. */
-export function writeString(sink: Sink, { bytes, start, end }: Place): void {
-  // Exactly: a bound that is too high would turn away a record that fits.
-  let size = 2 + end - start;
-  for (let from = start; from < end; from++) size += escapeSize(bytes[from]!);
-  sink.reserve(size);
-  const into = sink.bytes;
-  let at = sink.position;
-  into[at++] = QUOTE;
+/**
+ * Writes bytes of text as a string; false, and nothing written, if they are not UTF-8.
+ */
+export function writeString(sink: Sink, { bytes, start, end }: Place): boolean {
+  let bits = 0;
+  let escapes = 0;
   for (let from = start; from < end; from++) {
     const byte = bytes[from]!;
-    if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) {
+    bits |= byte;
+    escapes += ESCAPE[byte]!;
+  }
+  if ((bits & NOT_ASCII) !== 0 && !isUtf8Bytes(bytes.subarray(start, end))) return false;
+  // Exactly: a bound that is too high would turn away a record that fits.
+  sink.reserve(2 + end - start + escapes);
+  sink.bytes[sink.position++] = QUOTE;
+  if (escapes === 0) sink.copy(bytes, start, end);
+  else copyEscaped(sink, bytes, start, end);
+  sink.bytes[sink.position++] = QUOTE;
+  return true;
+}
+
+function copyEscaped(sink: Sink, bytes: Uint8Array, start: number, end: number): void {
+  const into = sink.bytes;
+  let at = sink.position;
+  for (let from = start; from < end; from++) {
+    const byte = bytes[from]!;
+    if (ESCAPE[byte] === 0) {
       into[at++] = byte;
       continue;
     }
@@ -57,14 +77,7 @@ export function writeString(sink: Sink, { bytes, start, end }: Place): void {
       into[at++] = HEX[byte & 15]!;
     }
   }
-  into[at++] = QUOTE;
   sink.position = at;
-}
-
-/** Bytes that a byte of text takes beyond itself. */
-function escapeSize(byte: number): number {
-  if (byte < 0x20) return SHORT[byte] === 0 ? 5 : 1;
-  return byte === QUOTE || byte === BACKSLASH ? 1 : 0;
 }
 
 /** Writes bytes as a string of base64, padded. */
@@ -85,12 +98,4 @@ export function writeBase64(sink: Sink, { bytes, start, end }: Place): void {
   }
   into[at++] = QUOTE;
   sink.position = at;
-}
-
-/** Writes a 64-bit number: as a number where every reader has it exactly, beyond that as text. */
-export function writeInt64(sink: Sink, low: number, high: number): void {
-  const value = high * WORD + (low >>> 0);
-  if (Number.isSafeInteger(value)) return writeAscii(sink, String(value));
-  const exact = BigInt.asIntN(64, BigInt(high) << 32n | BigInt(low >>> 0));
-  writeAscii(sink, `"${exact}"`);
 }

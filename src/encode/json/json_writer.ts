@@ -3,27 +3,32 @@
  *
  * @module
  */
-import { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
-import { Source } from "../../schema/field_plan.ts";
+import type { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
+import type { Source } from "../../schema/field_plan.ts";
 import type { Column } from "../column.ts";
-import { writeDecimal } from "../decimals.ts";
+import { loadDecimal, putDecimal } from "../decimals.ts";
 import { indexAt } from "../dictionary_index.ts";
-import { writeFloat } from "../floats.ts";
-import { writeInteger } from "../integers.ts";
+import { singleFromHalf } from "../floats.ts";
 import { Place } from "../place.ts";
 import { Refusal } from "../refusal.ts";
-import { Sink } from "../sink.ts";
-import { isUtf8Bytes } from "../utf8.ts";
-import { writeAscii, writeBase64, writeByte, writeInt64, writeString } from "./json_text.ts";
+import type { Sink } from "../sink.ts";
+import type { JsonColumn } from "./json_column.ts";
+import { writeInteger } from "./json_integers.ts";
+import { writeDouble, writeSingle } from "./json_numbers.ts";
+import { writeAscii, writeBase64, writeByte, writeString } from "./json_text.ts";
 
 const WORD = 0x1_0000_0000;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 // For one value at a time; nothing is awaited while they are in use.
 const place = new Place();
-const scratch = new Sink(512, Infinity);
+const words = new Int32Array(2);
+const single = new Float32Array(words.buffer);
+const double = new Float64Array(words.buffer);
 
 /**
  * Writes a row as an object. A null is a member that is not there.
@@ -31,121 +36,102 @@ const scratch = new Sink(512, Infinity);
  * @throws {Refusal} if a value cannot be written; what has been written is for the caller to take
  * back.
  */
-export function writeObject(sink: Sink, columns: readonly Column[], index: number): void {
-  writeByte(sink, 0x7b);
-  let isFirst = true;
-  for (const column of columns) {
-    if (isAbsent(column, index)) continue;
-    if (!isFirst) writeByte(sink, COMMA);
-    isFirst = false;
-    writeAscii(sink, `"${nameOf(column)}":`);
-    writeValue(sink, column, index);
+export function writeObject(sink: Sink, members: readonly JsonColumn[], index: number): void {
+  const start = sink.position;
+  for (let at = 0; at < members.length; at++) {
+    const member = members[at]!;
+    if (isAbsent(member, index)) continue;
+    const { key } = member;
+    sink.reserve(key.length);
+    sink.copy(key, 0, key.length);
+    writeValue(sink, member, index);
   }
-  writeByte(sink, 0x7d);
-}
-
-/** Names are letters, digits and underscores, so the last part of a path is one, and is ASCII. */
-function nameOf({ path }: Column): string {
-  return path.slice(path.lastIndexOf(".") + 1);
+  if (sink.position === start) writeByte(sink, OPEN_BRACE);
+  // Where the first member has its comma.
+  else sink.bytes[start] = OPEN_BRACE;
+  writeByte(sink, CLOSE_BRACE);
 }
 
 /** Whether a value is null, by its own array or by its dictionary's. */
-function isAbsent(column: Column, index: number): boolean {
+function isAbsent(member: JsonColumn, index: number): boolean {
+  const { column } = member;
   if (column.isNull(index)) {
-    if (column.nullError !== "") throw new Refusal(column.path, column.nullError);
+    if (member.nullError !== "") throw new Refusal(column.path, member.nullError);
     return true;
   }
-  if (column.source !== Source.Dictionary) return false;
-  const [values, at] = meaning(column, index);
-  return isAbsent(values, at);
+  if (column.source !== (26 satisfies typeof Source.Dictionary)) return false;
+  const at = find(column, index);
+  return isAbsent(member.children[chunk]!, at);
 }
 
 /** A value that is there. */
-function writeValue(sink: Sink, column: Column, index: number): void {
-  const { source, offsets, width } = column;
-  switch (source) {
-    case Source.Float16:
-    case Source.Float32:
-    case Source.Float64:
-      return writeNumber(sink, column, index);
-    case Source.Bool: {
+function writeValue(sink: Sink, member: JsonColumn, index: number): void {
+  const { column } = member;
+  // Cases are literals, which compile to a jump table; `satisfies` holds them to the names.
+  switch (column.source) {
+    case 12 satisfies typeof Source.Float16:
+      words[0] = singleFromHalf(column.u16[index]!);
+      return writeSingle(sink, column.path, single[0]!);
+    case 13 satisfies typeof Source.Float32:
+      return writeSingle(sink, column.path, column.f32[index]!);
+    case 14 satisfies typeof Source.Float64:
+      words[0] = column.i32[2 * index]!;
+      words[1] = column.i32[2 * index + 1]!;
+      return writeDouble(sink, column.path, double[0]!);
+    case 15 satisfies typeof Source.Bool: {
       const bit = column.bitOffset + index;
       return writeAscii(sink, (column.bytes[bit >> 3]! >> (bit & 7) & 1) === 1 ? "true" : "false");
     }
-    case Source.Binary:
-    case Source.LargeBinary:
-    case Source.BinaryView:
-    case Source.FixedSizeBinary:
+    case 16 satisfies typeof Source.Binary:
+    case 17 satisfies typeof Source.LargeBinary:
+    case 18 satisfies typeof Source.BinaryView:
+    case 19 satisfies typeof Source.FixedSizeBinary:
       return writeBlob(sink, column, index);
-    case Source.Decimal: {
-      scratch.position = 0;
-      writeDecimal(scratch, column, index);
-      // What it wrote begins with the text's length, in one byte or in two.
-      const start = scratch.bytes[0]! < 0x80 ? 1 : 2;
-      place.bytes = scratch.bytes;
-      place.start = start;
-      place.end = scratch.position;
-      return writeString(sink, place);
+    case 20 satisfies typeof Source.Decimal:
+      return writeDecimalText(sink, column, index);
+    case 21 satisfies typeof Source.Struct:
+      return writeObject(sink, member.children, index);
+    case 22 satisfies typeof Source.List: {
+      const { offsets } = column;
+      return writeList(sink, member, offsets[index]!, offsets[index + 1]!);
     }
-    case Source.Struct:
-      return writeObject(sink, column.children, index);
-    case Source.List:
-      return writeList(sink, column, offsets[index]!, offsets[index + 1]!);
-    case Source.LargeList: {
+    case 23 satisfies typeof Source.LargeList: {
+      const { offsets } = column;
       const start = offsets[2 * index + 1]! * WORD + (offsets[2 * index]! >>> 0);
       const end = offsets[2 * index + 3]! * WORD + (offsets[2 * index + 2]! >>> 0);
-      return writeList(sink, column, start, end);
+      return writeList(sink, member, start, end);
     }
-    case Source.FixedSizeList:
-      return writeList(sink, column, index * width, index * width + width);
-    case Source.Map:
-      return writeMap(sink, column, offsets[index]!, offsets[index + 1]!);
-    case Source.Dictionary: {
-      const [values, at] = meaning(column, index);
-      return writeValue(sink, values, at);
+    case 24 satisfies typeof Source.FixedSizeList:
+      return writeList(sink, member, index * column.width, (index + 1) * column.width);
+    case 25 satisfies typeof Source.Map: {
+      const { offsets } = column;
+      return writeMap(sink, member, offsets[index]!, offsets[index + 1]!);
+    }
+    case 26 satisfies typeof Source.Dictionary: {
+      const at = find(column, index);
+      return writeValue(sink, member.children[chunk]!, at);
     }
     default:
-      scratch.position = 0;
-      writeInteger(scratch, column, index);
-      return writeInt64(sink, scratch.view.getInt32(0, true), scratch.view.getInt32(4, true));
+      return writeInteger(sink, column, index);
   }
-}
-
-/** A number in the fewest digits that mean the same one in its own precision. */
-function writeNumber(sink: Sink, column: Column, index: number): void {
-  scratch.position = 0;
-  writeFloat(scratch, column, index);
-  const value = column.type === FieldType.DOUBLE
-    ? scratch.view.getFloat64(0, true)
-    : shortest(scratch.view.getFloat32(0, true));
-  if (!Number.isFinite(value)) {
-    throw new Refusal(column.path, "NaN or infinity, which JSON has no number for");
-  }
-  writeAscii(sink, Object.is(value, -0) ? "-0.0" : String(value));
-}
-
-/** The double with the fewest digits that is a number of single precision there. */
-function shortest(value: number): number {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return value;
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return rounded;
-  }
-  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
 }
 
 function writeBlob(sink: Sink, column: Column, index: number): void {
   if (!place.find(column, index)) throw damaged(column, "offsets that lead outside the data");
-  if (column.type !== FieldType.STRING) return writeBase64(sink, place);
-  if (!isUtf8Bytes(place.bytes.subarray(place.start, place.end))) {
-    throw new Refusal(column.path, "text that is not valid UTF-8");
-  }
-  writeString(sink, place);
+  if (column.type as number !== (9 satisfies FieldType.STRING)) return writeBase64(sink, place);
+  if (!writeString(sink, place)) throw new Refusal(column.path, "text that is not valid UTF-8");
 }
 
-function writeList(sink: Sink, column: Column, start: number, end: number): void {
-  checkRange(column, start, end);
-  const element = column.children[0]!;
+function writeDecimalText(sink: Sink, column: Column, index: number): void {
+  sink.reserve(2 + loadDecimal(column, index));
+  sink.bytes[sink.position++] = QUOTE;
+  putDecimal(sink, column.scale);
+  sink.bytes[sink.position++] = QUOTE;
+}
+
+function writeList(sink: Sink, member: JsonColumn, start: number, end: number): void {
+  checkRange(member.column, start, end);
+  const element = member.children[0]!;
   writeByte(sink, 0x5b);
   for (let at = start; at < end; at++) {
     if (at > start) writeByte(sink, COMMA);
@@ -155,11 +141,11 @@ function writeList(sink: Sink, column: Column, start: number, end: number): void
   writeByte(sink, 0x5d);
 }
 
-function writeMap(sink: Sink, column: Column, start: number, end: number): void {
-  checkRange(column, start, end);
-  const key = column.children[0]!;
-  const value = column.children[1]!;
-  writeByte(sink, 0x7b);
+function writeMap(sink: Sink, member: JsonColumn, start: number, end: number): void {
+  checkRange(member.column, start, end);
+  const key = member.children[0]!;
+  const value = member.children[1]!;
+  writeByte(sink, OPEN_BRACE);
   for (let at = start; at < end; at++) {
     if (at > start) writeByte(sink, COMMA);
     isAbsent(key, at);
@@ -168,28 +154,32 @@ function writeMap(sink: Sink, column: Column, start: number, end: number): void 
     writeByte(sink, COLON);
     writeValue(sink, value, at);
   }
-  writeByte(sink, 0x7d);
+  writeByte(sink, CLOSE_BRACE);
 }
 
 /** Keys are strings, whatever they were. */
-function writeKey(sink: Sink, key: Column, index: number): void {
+function writeKey(sink: Sink, key: JsonColumn, index: number): void {
+  writeByte(sink, QUOTE);
   const start = sink.position;
   writeValue(sink, key, index);
-  if (sink.bytes[start] === QUOTE) return;
-  const text = sink.bytes.slice(start, sink.position);
-  sink.position = start;
-  writeByte(sink, QUOTE);
-  sink.append(text);
-  writeByte(sink, QUOTE);
+  // What has quotes of its own does not need these.
+  if (sink.bytes[start] !== QUOTE) return writeByte(sink, QUOTE);
+  sink.bytes.copyWithin(start - 1, start, sink.position);
+  sink.position--;
 }
 
-/** Where the value is that a dictionary's index stands for. */
-function meaning(column: Column, index: number): [values: Column, at: number] {
+/** The chunk of a dictionary that {@linkcode find} found the value in. */
+let chunk = 0;
+
+/** Where in its chunk the value is that a dictionary's index stands for. */
+function find(column: Column, index: number): number {
   let at = indexAt(column, index);
   if (at >= 0) {
-    for (const chunk of column.children) {
-      if (at < chunk.length) return [chunk, at];
-      at -= chunk.length;
+    const { children } = column;
+    for (chunk = 0; chunk < children.length; chunk++) {
+      const { length } = children[chunk]!;
+      if (at < length) return at;
+      at -= length;
     }
   }
   throw damaged(column, "dictionary index out of range");
