@@ -94,7 +94,7 @@ async function realFlights(path: string): Promise<Corpus> {
 }
 
 /** A row as a plain object, for those who work with objects; nulls are left out. */
-function rowOf(batch: RecordBatch, row: number): Record<string, unknown> {
+export function rowOf(batch: RecordBatch, row: number): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const [index, field] of batch.schema.fields.entries()) {
     const column = batch.data.children[index]!;

@@ -10,6 +10,7 @@ import process from "node:process";
 import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
 import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
+import { floorBenchmark } from "./floor.ts";
 import { formatsBenchmark } from "./formats.ts";
 import { memoryBenchmark } from "./memory.ts";
 import { parallelBenchmark } from "./parallel.ts";
@@ -30,6 +31,7 @@ if (isSelected("telemetry")) {
 }
 if (isSelected("debug")) await debugBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("formats")) await formatsBenchmark(createNodeWrapper, settings.server, report);
+if (isSelected("floor")) await floorBenchmark(createNodeWrapper, settings.sink, report);
 if (settings.selector === "memory") {
   await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);
 }
