@@ -6,7 +6,7 @@
  * @module
  */
 import { type Data, type Field, Type } from "apache-arrow";
-import type { Parametric } from "./arrow_columns.ts";
+import type { Parametric } from "./columns/fits_arrow.ts";
 
 /** Whether what is around a value is there at all: the struct or the list that it belongs to. */
 type IsPresent = (index: number) => boolean;

@@ -12,6 +12,7 @@ import {
   FieldDescriptorProto_Type as FieldType,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { fitsField, type TypesByName } from "./columns/fits_protobuf.ts";
 import type { ResolvedTable } from "./options.ts";
 
 /** A descriptor that cannot describe rows. The message says why. */
@@ -24,7 +25,7 @@ export interface RowType {
   /** As it was sent. */
   readonly descriptor: DescriptorProto;
   /** Every type it contains, itself included, by the names that fields use for them. */
-  readonly types: ReadonlyMap<string, DescriptorProto | EnumDescriptorProto>;
+  readonly types: TypesByName;
   /** The same, ready for reflection. */
   readonly message: DescMessage;
 }
@@ -76,15 +77,20 @@ export function readDescriptor(bytes: Uint8Array): RowType {
 /**
  * Whether rows of a type fit a declared table.
  *
- * @throws {DescriptorProblem} for a field that is no column, or a column without a field that must
- * have one.
+ * @throws {DescriptorProblem} for a field that is no column or of a type that the column is not, or
+ * a column without a field that must have one.
  */
-export function checkColumns({ descriptor }: RowType, { name, columns }: ResolvedTable): void {
+export function checkColumns(
+  { descriptor, types }: RowType,
+  { name, columns }: ResolvedTable,
+): void {
   if (columns === undefined) return;
-  const fields = new Set(descriptor.field.map((field) => field.name));
-  for (const field of fields) {
-    if (!columns.has(field)) {
-      throw new DescriptorProblem(`field ${field} is no column of ${name}`);
+  const fields = new Map(descriptor.field.map((field) => [field.name, field]));
+  for (const [field, proto] of fields) {
+    const column = columns.get(field);
+    if (column === undefined) throw new DescriptorProblem(`field ${field} is no column of ${name}`);
+    if (column.type !== undefined && !fitsField(column.type, proto, types)) {
+      throw new DescriptorProblem(`field ${field} is not of a type for the column of ${name}`);
     }
   }
   for (const [column, { nullable }] of columns) {

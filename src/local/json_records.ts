@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { jsonProblem } from "./columns/fits_json.ts";
 import { FramedRecords, type Frames } from "./framed_records.ts";
 import type { ResolvedTable } from "./options.ts";
 import type { LocalRow } from "./row.ts";
@@ -34,9 +35,12 @@ export class JsonRecords extends FramedRecords {
     const { name, columns } = this.#table;
     if (columns === undefined) return undefined;
     const members = new Map(Object.entries(record));
-    for (const member of members.keys()) {
+    for (const [member, value] of members) {
+      const column = columns.get(member);
       // The member is the client's content and may be anything.
-      if (!columns.has(member)) return `a member is no column of ${name}`;
+      if (column === undefined) return `a member is no column of ${name}`;
+      const problem = column.type && jsonProblem(column.type, value, member);
+      if (problem !== undefined) return problem;
     }
     for (const [column, { nullable }] of columns) {
       if (!nullable && (members.get(column) ?? null) === null) {

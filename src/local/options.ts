@@ -4,6 +4,7 @@
  * @module
  */
 import { checkedBoolean, checkedInteger, checkedObject, refuse, shown } from "../core/checks.ts";
+import { type ColumnType, readColumnType } from "./columns/column_type.ts";
 import { type FaultPlan, resolveFaults } from "./faults/resolve_faults.ts";
 import type { Fault, RandomFaultOptions } from "./faults/fault.ts";
 import { isTableName } from "./table_name.ts";
@@ -12,6 +13,12 @@ import { isTableName } from "./table_name.ts";
 export interface ColumnDefinition {
   /** Name of the column, and of the field that carries it. */
   readonly name: string;
+  /**
+   * Its type as `CREATE TABLE` has it, such as `BIGINT`, `DECIMAL(10, 2)` or
+   * `ARRAY<STRUCT<at: TIMESTAMP, value: DOUBLE>>`. When given, a field, an Arrow column or a JSON
+   * value of another type is refused. Default: any type fits.
+   */
+  readonly type?: string;
   /** Whether rows may leave it out. Default true. */
   readonly nullable?: boolean;
 }
@@ -23,8 +30,8 @@ export interface TableDefinition {
   /** Rows of this table to keep. Default: `maxRowsKept` of the server. */
   readonly maxRowsKept?: number;
   /**
-   * When given, a stream is refused if its descriptor has a field that is no column here, or lacks
-   * a column that is not nullable. Default: any descriptor fits.
+   * When given, a stream is refused if its descriptor or Arrow schema has a field that is no column
+   * here, or lacks a column that is not nullable; and so is a JSON record. Default: anything fits.
    */
   readonly columns?: readonly ColumnDefinition[];
 }
@@ -83,8 +90,16 @@ export interface ResolvedTable {
   readonly name: string;
   /** Rows to keep. */
   readonly maxRowsKept: number;
-  /** The columns, or undefined if any descriptor fits. */
-  readonly columns: ReadonlyMap<string, { readonly nullable: boolean }> | undefined;
+  /** The columns, or undefined if anything fits. */
+  readonly columns: ReadonlyMap<string, ResolvedColumn> | undefined;
+}
+
+/** A column's definition with nothing left open. */
+export interface ResolvedColumn {
+  /** Whether rows may leave it out. */
+  readonly nullable: boolean;
+  /** Its type, or undefined if any fits. */
+  readonly type: ColumnType | undefined;
 }
 
 /** {@linkcode LocalZerobusOptions} with nothing left open. */
@@ -184,10 +199,23 @@ function resolveTable(
       0,
       HIGHEST,
     ),
-    columns: definition.columns === undefined ? undefined : new Map(
-      definition.columns.map(({ name, nullable = true }) => [name, { nullable }]),
+    columns: definition.columns && new Map(
+      definition.columns.map((column, index) => [
+        column.name,
+        resolveColumn(`${field}.columns[${index}]`, column),
+      ]),
     ),
   });
+}
+
+function resolveColumn(field: string, column: ColumnDefinition): ResolvedColumn {
+  checkedObject(field, column, ["name", "type", "nullable"]);
+  checkedText(`${field}.name`, column.name);
+  const nullable = checkedBoolean(`${field}.nullable`, column.nullable ?? true);
+  if (column.type === undefined) return { nullable, type: undefined };
+  const type = readColumnType(checkedText(`${field}.type`, column.type));
+  if (type === undefined) refuse(`${field}.type`, "a type of SQL", shown(column.type));
+  return { nullable, type };
 }
 
 function checkedText(field: string, value: unknown): string {

@@ -24,6 +24,7 @@ import {
 import type { TransmissionResult } from "@zerobus/wrapper";
 import type { TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
+import { textVector } from "../harness/vectors.ts";
 import { configurationFor, roadPerFormat, TABLE } from "./stage.ts";
 
 function tableOf(columns: Record<string, Vector>): Table {
@@ -115,6 +116,24 @@ export function badInputSuite(env: TestEnvironment): void {
       const result = await wrapper.sendBatch(batch);
       assertEquals([result.success, result.failedCount, result.error], [false, 2, undefined]);
       assertEquals((await local.stats()).streams, 0);
+    });
+  }
+
+  for (const { name, configuration: road } of env.roads) {
+    test(`${name}: a table takes what is of its columns' types, and nothing else`, async () => {
+      const columns = [{ name: "n", type: "INT", nullable: false }, {
+        name: "at",
+        type: "TIMESTAMP",
+      }];
+      await using local = await env.startLocal({ tables: [{ name: TABLE, columns }] });
+      await using wrapper = await createWrapper({ ...configurationFor(local), ...road });
+      assertEquals((await wrapper.sendBatch(numbers())).successfulCount, 3);
+      const texts = tableOf({ n: textVector(["one", "two"]) });
+      const refused = await wrapper.sendBatch(texts);
+      assertEquals([refused.successfulCount, refused.failedCount], [0, 2]);
+      const { error } = refused.failedRows[0]!;
+      assert(!error.message.includes("two"), error.message);
+      assertEquals((await local.table(TABLE)).rowCount, 3);
     });
   }
 
