@@ -12,6 +12,8 @@ export interface Block {
   readonly line: number;
   /** Language after the fence; empty if there is none. */
   readonly language: string;
+  /** Whether it is to be read only, because it needs what is not here: `no-run` behind the fence. */
+  readonly readOnly: boolean;
   /** The headings it stands under, outermost first. */
   readonly headings: readonly string[];
   /** The code. */
@@ -29,7 +31,7 @@ export function blocksOf(document: string, markdown: string): Block[] {
       headings.length = Math.min(headings.length, heading[1]!.length - 1);
       headings[heading[1]!.length - 1] = heading[2]!.trim();
     }
-    const fence = /^\s*(`{3,})\s*(\w*)/.exec(lines[at]!);
+    const fence = /^\s*(`{3,})\s*(\w*)(.*)$/.exec(lines[at]!);
     if (fence === null) continue;
     const start = at + 1;
     const end = lines.findIndex((line, index) => index >= start && line.trim() === fence[1]);
@@ -38,6 +40,7 @@ export function blocksOf(document: string, markdown: string): Block[] {
       document,
       line: start + 1,
       language: fence[2]!,
+      readOnly: fence[3]!.trim() === "no-run",
       headings: [...headings],
       text: lines.slice(start, end).join("\n") + "\n",
     });

@@ -20,29 +20,39 @@ export async function readBlocks(): Promise<Block[]> {
   return blocks;
 }
 
-/** Type-checks each TypeScript block; complaints name the document and the line. */
+/**
+ * Type-checks each TypeScript block, and runs it where nothing but a server is needed; complaints
+ * name the document and the line.
+ */
 export async function checkBlocks(): Promise<void> {
   const blocks = (await readBlocks()).filter(({ language }) => language === "ts");
   await Deno.mkdir(FOLDER, { recursive: true });
   try {
-    const files: string[] = [];
-    for (const block of blocks) {
-      const file = `${FOLDER}/${basename(block.document, ".md").toLowerCase()}_${block.line}.ts`;
-      // On the first line, so that the lines that are complained about can be found.
-      const surroundings = `import "../../tasks/documentation/surroundings.ts"; `;
-      await Deno.writeTextFile(file, surroundings + block.text);
-      files.push(file);
-    }
-    await capture({
-      program: Deno.execPath(),
-      args: ["check", "--quiet", ...files],
-      cwd: ROOT,
-      env: { NO_COLOR: "1" },
-      timeoutMs: 120_000,
-    });
+    const files = await Promise.all(blocks.map(writeBlock));
+    await deno("check", "--quiet", ...files);
+    const runnable = files.filter((_, index) => !blocks[index]!.readOnly);
+    await deno("run", "-A", "--no-check", "tasks/documentation/run_blocks.ts", ...runnable);
   } finally {
     await Deno.remove(FOLDER, { recursive: true });
   }
+}
+
+async function writeBlock(block: Block): Promise<string> {
+  const file = `${FOLDER}/${basename(block.document, ".md").toLowerCase()}_${block.line}.ts`;
+  // On the first line, so that the lines that are complained about can be found.
+  const surroundings = `import "../../tasks/documentation/surroundings.ts"; `;
+  await Deno.writeTextFile(file, surroundings + block.text);
+  return file;
+}
+
+async function deno(...args: readonly string[]): Promise<void> {
+  await capture({
+    program: Deno.execPath(),
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    timeoutMs: 120_000,
+  });
 }
 
 async function documents(): Promise<string[]> {

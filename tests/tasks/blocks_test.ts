@@ -15,7 +15,7 @@ ${FENCE}
 
 ### Here
 
-${FENCE}sh
+${FENCE}sh no-run
 run it
 ${FENCE}
 
@@ -30,18 +30,32 @@ ${FENCE}
 
 test("the code blocks of a document are found with their headings", () => {
   assertEquals(
-    blocksOf("A.md", DOCUMENT).map(({ line, language, headings, text }) => ({
+    blocksOf("A.md", DOCUMENT).map(({ line, language, readOnly, headings, text }) => ({
       line,
       language,
+      readOnly,
       headings,
       text,
     })),
     [
-      { line: 4, language: "ts", headings: ["Title"], text: "// first.ts\nconst a = 1;\n" },
-      { line: 13, language: "sh", headings: ["Title", "Start", "Here"], text: "run it\n" },
+      {
+        line: 4,
+        language: "ts",
+        readOnly: false,
+        headings: ["Title"],
+        text: "// first.ts\nconst a = 1;\n",
+      },
+      {
+        line: 13,
+        language: "sh",
+        readOnly: true,
+        headings: ["Title", "Start", "Here"],
+        text: "run it\n",
+      },
       {
         line: 19,
         language: "",
+        readOnly: false,
         headings: ["Title", "Other"],
         text: `  ${FENCE}ts\n  not a block of its own\n  ${FENCE}\n`,
       },
