@@ -1,8 +1,8 @@
 /**
  * Arrow record batches to a Databricks table through Zerobus Ingest, in any JavaScript runtime.
  *
- * This entry point uses web standards only: fetch, Web Streams, `AbortSignal`. It speaks gRPC-Web
- * or Connect. The entry points `./deno`, `./bun` and `./node` export the same names and add what
+ * This entry point uses web standards only: fetch, Web Streams, `AbortSignal`. It speaks gRPC-Web,
+ * Connect or REST. The entry points `./deno`, `./bun` and `./node` export the same names and add what
  * a runtime owns, native gRPC over HTTP/2 and TLS options above all.
  *
  * ```ts
@@ -122,6 +122,7 @@ export {
 } from "./src/auth/oauth_headers_provider.ts";
 export { connectTransport } from "./src/transport/connect_transport.ts";
 export { grpcWebTransport, type WebTransportOptions } from "./src/transport/grpc_web_transport.ts";
+export { restTransport, type RestTransportOptions } from "./src/transport/rest_transport.ts";
 export type { HttpClient, HttpRequest, HttpResponse } from "./src/transport/http_client.ts";
 export type { TransportOptions } from "./src/transport/transport_options.ts";
 export {

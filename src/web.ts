@@ -1,5 +1,5 @@
 /**
- * `createWrapper` for any runtime that has fetch: gRPC-Web or Connect over streaming requests.
+ * `createWrapper` for any runtime that has fetch: gRPC-Web or Connect over streaming requests, or REST.
  *
  * @module
  */
@@ -8,23 +8,31 @@ import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import { userAgentOf } from "./core/version.ts";
 import { connectTransport } from "./transport/connect_transport.ts";
 import { grpcWebTransport } from "./transport/grpc_web_transport.ts";
+import { restTransport } from "./transport/rest_transport.ts";
 import type { TransportOptions } from "./transport/transport_options.ts";
 import { ZerobusWrapper } from "./wrapper.ts";
 import type { Network, WrapperPreset } from "./wrapper_preset.ts";
 
+/** The transports that `fetch` is enough for. */
+const FETCH_TRANSPORTS = {
+  "grpc-web": grpcWebTransport,
+  "connect": connectTransport,
+  "rest": restTransport,
+} as const;
+
 /** The preset of the core entry point. */
 const web: WrapperPreset = {
   protocol: "grpc-web",
-  protocols: ["grpc-web", "connect"],
+  protocols: ["grpc-web", "connect", "rest"],
   ownOptions: [],
   network(configuration): Network {
-    const open = configuration.protocol === "connect" ? connectTransport : grpcWebTransport;
+    const open = FETCH_TRANSPORTS[configuration.protocol as keyof typeof FETCH_TRANSPORTS];
     return { transport: open(transportOptionsOf(configuration)), fetch: undefined };
   },
 };
 
 /**
- * Makes a wrapper that speaks gRPC-Web (or Connect) over fetch. Nothing is connected before the
+ * Makes a wrapper that speaks gRPC-Web (or Connect, or REST) over fetch. Nothing is connected before the
  * first batch.
  *
  * @example

@@ -159,7 +159,7 @@ export interface WrapperConfiguration {
   /**
    * How records are written: as Protobuf messages, or as Arrow record batches over Arrow Flight, in
    * which the batch's own buffers are sent, so that it must not be changed before its result is there.
-   * Not every protocol carries every format. Default `"protobuf"`.
+   * Not every protocol carries every format. Default `"protobuf"`; over REST `"json"`.
    */
   readonly recordFormat?: RecordFormat | undefined;
   /** A transport of your own, instead of `protocol`. It stays yours: the wrapper won't close it. */

@@ -38,6 +38,8 @@ export interface ErrorDetails {
   readonly status?: StatusName;
   /** The service's own number ("Error Code: 4002"). */
   readonly serviceCode?: number;
+  /** The service's name for the failure (`error_code`), where it answered over REST. */
+  readonly errorCode?: string;
   /** What the service found wrong with an Arrow schema, such as `FIELD_NOT_IN_TABLE`. */
   readonly causes?: readonly string[];
   /** HTTP status, where the answer was not a gRPC one. */

@@ -70,7 +70,7 @@ const KNOWN = [
   "signal",
 ] as const;
 
-const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect"];
+const PROTOCOLS = Object.keys(FORMATS_OF) as readonly Protocol[];
 
 type Raw = Readonly<Record<string, unknown>>;
 

@@ -8,13 +8,14 @@
 import type { RecordFormat, StreamFormat } from "./record_format.ts";
 
 /** How requests travel. */
-export type Protocol = "grpc" | "grpc-web" | "connect";
+export type Protocol = "grpc" | "grpc-web" | "connect" | "rest";
 
 /** Which formats each protocol carries; the first is the default. */
 export const FORMATS_OF: Readonly<Record<Protocol, readonly RecordFormat[]>> = {
   "grpc": ["protobuf", "arrow", "json"],
   "grpc-web": ["protobuf", "arrow", "json"],
   "connect": ["protobuf", "arrow", "json"],
+  "rest": ["json"],
 };
 
 /** What it takes to open one physical stream. */

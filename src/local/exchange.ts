@@ -94,7 +94,12 @@ export function openExchange(
       await finished;
       stopSender(request);
     },
-    abort: () => void request.destroy(),
+    abort: () => {
+      request.destroy();
+      // A request that was read to its end does not take its connection with it.
+      if ("stream" in request) request.stream.close(constants.NGHTTP2_CANCEL);
+      else request.socket.destroy();
+    },
     reset,
     closed: closed.signal,
   };

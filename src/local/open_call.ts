@@ -5,7 +5,6 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Exchange } from "./exchange.ts";
-import type { Framing } from "./framing.ts";
 
 /** One call; whoever ends it first decides how it ends. */
 export class OpenCall {
@@ -16,14 +15,21 @@ export class OpenCall {
   #end!: (failure: ConnectError | undefined) => void;
   #cutAt: number | undefined;
 
-  /** Begins with the work. The call ends when that does, if nothing else ends it. */
-  constructor(exchange: Exchange, framing: Framing, work: (call: OpenCall) => Promise<void>) {
+  /**
+   * Begins with the work. The call ends when that does, if nothing else ends it.
+   *
+   * @param finish tells the client: without an error, that all went well
+   */
+  constructor(
+    exchange: Exchange,
+    finish: (failure: ConnectError | undefined) => Promise<void>,
+    work: (call: OpenCall) => Promise<void>,
+  ) {
     this.#exchange = exchange;
     const ended = new Promise<ConnectError | undefined>((resolve) => this.#end = resolve);
     exchange.closed.addEventListener("abort", () => this.#noteCut(), { once: true });
     work(this).then(() => this.end(), (reason) => this.#endAfter(reason));
-    this.done = ended.then((failure) => finish(exchange, framing, failure))
-      .catch(() => exchange.abort());
+    this.done = ended.then(finish).catch(() => exchange.abort());
   }
 
   /** Aborts when the call has ended. */
@@ -65,14 +71,4 @@ export class OpenCall {
     if (this.signal.aborted) return;
     this.cut(new ConnectError("the connection broke", Code.Internal));
   }
-}
-
-async function finish(
-  exchange: Exchange,
-  framing: Framing,
-  failure: ConnectError | undefined,
-): Promise<void> {
-  const { lastFrame, trailers } = framing.end(failure);
-  if (lastFrame !== undefined) await exchange.write(lastFrame);
-  await exchange.finish(trailers);
 }

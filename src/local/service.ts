@@ -1,9 +1,11 @@
 /**
- * Who answers which request: the token endpoint, the stream, or an error in the caller's protocol.
+ * Who answers which request: the token endpoint, the REST endpoint, the stream, or an error in the
+ * caller's protocol.
  *
  * @module
  */
 import { Code, ConnectError } from "@connectrpc/connect";
+import { readText, sendJson, sendText } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FaultScript } from "./faults/fault_script.ts";
 import { forever } from "./faults/pause.ts";
@@ -14,6 +16,7 @@ import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { StreamServices } from "./open_stream.ts";
 import { serveFlight } from "./flight_stream.ts";
+import { insertedTable, insertRefusal, openInsert } from "./rest_endpoint.ts";
 import { serveStream } from "./stream.ts";
 import {
   answerTokenRequest,
@@ -53,6 +56,8 @@ export class Service {
   async answer(exchange: Exchange): Promise<void> {
     try {
       if (exchange.path === TOKEN_PATH) return await this.#answerToken(exchange);
+      const tableName = insertedTable(exchange.path);
+      if (tableName !== undefined) return await this.#answerInsert(exchange, tableName);
       const framing = framingOf(exchange.header("content-type"));
       const refusal = refusalOf(exchange, framing);
       if (refusal !== undefined) await sendJson(exchange, refusal);
@@ -100,7 +105,17 @@ export class Service {
 
   async #answerCall(exchange: Exchange, framing: Framing): Promise<void> {
     exchange.start(200, { "content-type": framing.contentType });
-    const call = new OpenCall(exchange, framing, (opened) => this.#serve(exchange, opened));
+    await this.#live(
+      new OpenCall(
+        exchange,
+        (failure) => endStream(exchange, framing, failure),
+        (call) => this.#serve(exchange, call),
+      ),
+    );
+  }
+
+  /** Keeps a call in sight until it has ended. */
+  async #live(call: OpenCall): Promise<void> {
     this.#calls.add(call);
     await call.done;
     this.#calls.delete(call);
@@ -120,11 +135,23 @@ export class Service {
     await serveFlight({ ...stream, tableName: exchange.header(TABLE_HEADER) }, this.#parts);
   }
 
+  async #answerInsert(exchange: Exchange, tableName: string): Promise<void> {
+    const refusal = insertRefusal(exchange);
+    if (refusal !== undefined) return await sendJson(exchange, refusal);
+    const limits = {
+      authorize: () => void this.#authorize(exchange, tableName),
+      maxBytes: this.#options.maxRequestBytes,
+    };
+    await this.#live(openInsert(exchange, tableName, limits, this.#parts));
+  }
+
   /** The table that the headers allow to write to; undefined if anything goes. */
-  #authorize(exchange: Exchange): string | undefined {
+  #authorize(
+    exchange: Exchange,
+    tableName: string = exchange.header(TABLE_HEADER) ?? "",
+  ): string | undefined {
     const { tokens, faults } = this.#parts;
     const authorization = exchange.header("authorization");
-    const tableName = exchange.header(TABLE_HEADER) ?? "";
     if (faults.take(tableName, { kinds: ["reject_token"] }) !== undefined) {
       tokens.reject(authorization);
       throw new ConnectError("the token was rejected", Code.Unauthenticated);
@@ -161,37 +188,13 @@ function refusalOf(
   return undefined;
 }
 
-async function sendJson(exchange: Exchange, { status, body, headers }: JsonAnswer): Promise<void> {
-  await sendText(exchange, {
-    status,
-    headers: { "content-type": "application/json", ...headers },
-    text: JSON.stringify(body),
-  });
-}
-
-async function sendText(
+/** Says how a stream has ended; without an error, with OK. */
+async function endStream(
   exchange: Exchange,
-  { status, headers, text }: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly text: string;
-  },
+  framing: Framing,
+  failure: ConnectError | undefined,
 ): Promise<void> {
-  exchange.start(status, headers);
-  await exchange.write(new TextEncoder().encode(text));
-  await exchange.finish();
-}
-
-/** The body as text, or nothing if it is longer than allowed. */
-async function readText(
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxBytes) return undefined;
-  }
-  return text + decoder.decode();
+  const { lastFrame, trailers } = framing.end(failure);
+  if (lastFrame !== undefined) await exchange.write(lastFrame);
+  await exchange.finish(trailers);
 }

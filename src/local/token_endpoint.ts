@@ -22,7 +22,7 @@ export interface JsonAnswer {
   /** HTTP status. */
   readonly status: number;
   /** To be serialized. */
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Headers besides the content type. */
   readonly headers?: Readonly<Record<string, string>>;
 }

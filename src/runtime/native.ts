@@ -14,6 +14,7 @@ import { isSecret } from "../core/secret.ts";
 import { useNativeUtf8 } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
+import { restTransport } from "../transport/rest_transport.ts";
 import { transportOptionsOf } from "../web.ts";
 import { ZerobusWrapper } from "../wrapper.ts";
 import type { Network, WrapperPreset } from "../wrapper_preset.ts";
@@ -39,7 +40,7 @@ export interface RuntimeConfiguration extends WrapperConfiguration {
 
 const native: WrapperPreset = {
   protocol: "grpc",
-  protocols: ["grpc", "grpc-web", "connect"],
+  protocols: ["grpc", "grpc-web", "connect", "rest"],
   ownOptions: ["tls"],
   observabilityOptions: EXPORT_OPTIONS,
   files: nodeFiles,
@@ -54,6 +55,9 @@ const native: WrapperPreset = {
     if (configuration.protocol === "grpc") {
       return { transport: grpcTransport(tls === undefined ? options : { ...options, tls }), fetch };
     }
+    if (configuration.protocol === "rest") {
+      return { transport: restTransport(fetch ? { ...options, fetch } : options), fetch };
+    }
     const open = configuration.protocol === "connect" ? connectTransport : grpcWebTransport;
     const transport = open(tls ? { ...options, httpClient: tlsHttpClient(tls) } : options);
     return { transport, fetch };
@@ -61,7 +65,7 @@ const native: WrapperPreset = {
 };
 
 /**
- * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web or Connect over fetch). Nothing
+ * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web, Connect or REST over fetch). Nothing
  * is connected before the first batch.
  *
  * @example

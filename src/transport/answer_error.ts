@@ -26,6 +26,9 @@ const DOMAINS: readonly string[] = ["zerobus.databricks.com", ""];
 /** The service's reason when an Arrow schema does not fit the table. */
 const SCHEMA_REFUSED = "SCHEMA_VALIDATION_FAILED";
 
+/** What comes before the body of a response. */
+type ResponseHead = Pick<HttpResponse, "status" | "header">;
+
 /** The circumstances of a failure. */
 export interface Circumstances {
   /** Scheme, host and port of the endpoint, for messages. */
@@ -34,6 +37,8 @@ export interface Circumstances {
   readonly established: boolean;
   /** Statuses after which to try again. */
   readonly retryable: readonly StatusName[];
+  /** What fails when it is not a stream. */
+  readonly exchange?: string;
 }
 
 /** The error for a stream that the server ended, with OK or with a status. */
@@ -88,7 +93,7 @@ function serviceCodeOf(error: ConnectError): ErrorDetails {
 }
 
 /** The error for an answer that is not one of the protocol: a proxy's, or another server's. */
-export function answerError(response: HttpResponse, circumstances: Circumstances): ZerobusError {
+export function answerError(response: ResponseHead, circumstances: Circumstances): ZerobusError {
   const { status, header } = response;
   const { origin } = circumstances;
   // A browser hides the status of a redirect that it was told not to follow.
@@ -116,9 +121,10 @@ export function redirectRefused(origin: string, detail: string): string {
   return `${origin} answered with a redirect${detail}, which is not followed; configure the final URL`;
 }
 
-function retryAfter({ status, header }: HttpResponse): ErrorDetails {
+/** How long the other side asks to wait, in seconds or until a date. */
+export function retryAfter({ status, header }: ResponseHead): ErrorDetails {
   const value = header.get("retry-after");
-  if (value === null || (status !== 429 && status !== 503)) return {};
+  if (value === null || (status !== 429 && status < 500)) return {};
   const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isNaN(ms) ? {} : { retryAfterMs: timerMs(ms) };
 }

@@ -88,7 +88,7 @@ export function connectionFailure(reason: unknown, circumstances: Circumstances)
   return new ConnectionError(
     established
       ? `the connection to ${origin} was lost (${detail})`
-      : `no stream to ${origin} (${detail})`,
+      : `${circumstances.exchange ?? "no stream"} to ${origin} (${detail})`,
     { cause: reason, retryable: retryable.includes(status), details: { status } },
   );
 }

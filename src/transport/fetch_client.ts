@@ -38,7 +38,7 @@ export function fetchClient(fetchFunction: typeof fetch = globalThis.fetch): Htt
  * Node keeps all of the request body for a possible redirect unless redirects are errors. workerd
  * does not know that mode; there a redirect comes back as the answer, and is refused for its status.
  */
-function refusedRedirects(): RequestRedirect {
+export function refusedRedirects(): RequestRedirect {
   try {
     new Request("https://localhost", { redirect: "error" });
     return "error";

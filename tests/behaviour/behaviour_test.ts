@@ -10,7 +10,7 @@ import { inProcessEnvironment } from "../harness/in_process.ts";
 import { suites } from "./suites.ts";
 
 const env = inProcessEnvironment(
-  { runtime: "deno", protocols: ["grpc", "grpc-web", "connect"], library },
+  { runtime: "deno", protocols: ["grpc", "grpc-web", "connect", "rest"], library },
   startLocalZerobus,
 );
 for (const suite of Object.values(suites)) suite(env);

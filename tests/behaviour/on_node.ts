@@ -10,7 +10,7 @@ import { runScript } from "../harness/script.ts";
 import { suiteFiles } from "./suites.ts";
 
 const env = inProcessEnvironment(
-  { runtime: "node", protocols: ["grpc", "grpc-web", "connect"], library },
+  { runtime: "node", protocols: ["grpc", "grpc-web", "connect", "rest"], library },
   startLocalZerobus,
 );
 await runScript(suiteFiles(env));

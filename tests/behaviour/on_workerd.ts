@@ -10,7 +10,10 @@ import { suiteFiles } from "./suites.ts";
 
 const worker: Worker = testWorker((send) =>
   suiteFiles(
-    remoteEnvironment({ runtime: "workerd", protocols: ["grpc-web", "connect"], library }, send),
+    remoteEnvironment(
+      { runtime: "workerd", protocols: ["grpc-web", "connect", "rest"], library },
+      send,
+    ),
   )
 );
 

@@ -10,7 +10,9 @@ import type { Road } from "./environment.ts";
 export function roadsOver(protocols: readonly Protocol[]): Road[] {
   return protocols.flatMap((protocol) =>
     FORMATS_OF[protocol].map((recordFormat) => ({
-      name: recordFormat === "protobuf" ? protocol : `${protocol} with ${recordFormat}`,
+      name: recordFormat === FORMATS_OF[protocol][0]
+        ? protocol
+        : `${protocol} with ${recordFormat}`,
       protocol,
       recordFormat,
       configuration: { protocol, recordFormat },

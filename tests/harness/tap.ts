@@ -34,7 +34,11 @@ interface Heard {
   broke: boolean;
 }
 
-/** Listens between a client and its transport. */
+/**
+ * Listens between a client and its transport. Connections without a name are one to it: of their
+ * requests it cannot tell which were acknowledged, but of all whether the client left any, or any
+ * broke.
+ */
 export class Tap {
   readonly #heard = new Map<string, Heard>();
 
@@ -55,17 +59,22 @@ export class Tap {
 
   /** Whether the client gave the connection up before it had heard its end. */
   hasLeft(streamId: string): boolean {
-    return this.#heard.get(streamId)?.left ?? true;
+    return this.#of(streamId)?.left ?? true;
   }
 
   /** Whether the connection broke, so that the client has not heard the server out. */
   hasBroken(streamId: string): boolean {
-    return this.#heard.get(streamId)?.broke ?? true;
+    return this.#of(streamId)?.broke ?? true;
+  }
+
+  #of(streamId: string): Heard | undefined {
+    return this.#heard.get(streamId) ?? this.#heard.get("");
   }
 
   #listen(connection: Connection): Connection {
     const { streamId } = connection;
-    const heard: Heard = { offset: -1, records: 0, left: false, broke: false };
+    const former = streamId === "" ? this.#heard.get(streamId) : undefined;
+    const heard: Heard = former ?? { offset: -1, records: 0, left: false, broke: false };
     this.#heard.set(streamId, heard);
     let isOver = false;
     return {
@@ -95,13 +104,18 @@ async function* overhear(
       yield message;
     }
   } catch (reason) {
-    // What the server said of the end comes with Connect's error, what the network did without.
-    const { cause } = reason as { readonly cause?: unknown };
-    heard.broke = !(cause instanceof Error && cause.name === "ConnectError");
+    heard.broke ||= !isSaid(reason);
     throw reason;
   } finally {
     onEnd();
   }
+}
+
+/** What the server said of the end comes with Connect's error or an HTTP status; what the network did, without. */
+function isSaid(reason: unknown): boolean {
+  const { cause, details } = reason as { cause?: unknown; details?: { httpStatus?: number } };
+  return (cause instanceof Error && cause.name === "ConnectError") ||
+    details?.httpStatus !== undefined;
 }
 
 /** The transport that a wrapper would make for itself. */
@@ -120,6 +134,8 @@ export function transportOf(
       return library.grpcWebTransport(options);
     case "connect":
       return library.connectTransport(options);
+    case "rest":
+      return library.restTransport(options);
   }
 }
 

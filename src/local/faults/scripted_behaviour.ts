@@ -69,6 +69,8 @@ export class ScriptedBehaviour implements StreamBehaviour {
     const count = this.#script.counter(this.#stream.tableName);
     await this.#acknowledgements.answer(offset, rowCount);
     count(rowCount);
+    // What has ended with its answer is struck no more; the next one is.
+    if (this.#stream.signal.aborted) return;
     await this.#strikeIfDue();
   }
 

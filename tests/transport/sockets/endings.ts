@@ -4,11 +4,10 @@
  * @module
  */
 import { base64Encode, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { Protocol } from "../../../src/core/transport.ts";
 import { STATUS_NAMES } from "../../../src/core/status_name.ts";
 import type { EndingStatus } from "./exchange.ts";
 import { envelope } from "./envelopes.ts";
-import type { Fields } from "./lines.ts";
+import type { Fields, StreamingProtocol } from "./lines.ts";
 
 /** gRPC: header fields, as trailers or in the head. */
 export function endingFields(ending: EndingStatus): Fields {
@@ -23,7 +22,7 @@ export function endingFields(ending: EndingStatus): Fields {
 }
 
 /** gRPC-Web and Connect: a last envelope. */
-export function endingBytes(protocol: Protocol, ending: EndingStatus): Uint8Array {
+export function endingBytes(protocol: StreamingProtocol, ending: EndingStatus): Uint8Array {
   const text = protocol === "connect" ? connectEnding(ending) : grpcWebEnding(ending);
   return envelope(new TextEncoder().encode(text), protocol === "connect" ? 0x02 : 0x80);
 }

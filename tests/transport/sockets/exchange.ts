@@ -4,7 +4,6 @@
  * @module
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import type { Protocol } from "../../../src/core/transport.ts";
 import type { StatusName } from "../../../src/core/status_name.ts";
 import {
   type EphemeralStreamRequest,
@@ -12,7 +11,7 @@ import {
 } from "../../../src/gen/zerobus_pb.ts";
 import { endingBytes, endingFields } from "./endings.ts";
 import { concatenated, type Payload, replyFrame } from "./envelopes.ts";
-import type { Fields, Lines } from "./lines.ts";
+import type { Fields, Lines, StreamingProtocol } from "./lines.ts";
 
 /** How to end a stream. */
 export interface EndingStatus {
@@ -24,7 +23,7 @@ export interface EndingStatus {
   readonly retryAfterSeconds?: number;
 }
 
-const CONTENT_TYPES: Record<Protocol, string> = {
+const CONTENT_TYPES: Record<StreamingProtocol, string> = {
   "grpc": "application/grpc+proto",
   "grpc-web": "application/grpc-web+proto",
   "connect": "application/connect+proto",
@@ -39,13 +38,13 @@ export class Exchange {
   readonly path: string;
   /** Header of the request. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly #protocol: Protocol;
+  readonly #protocol: StreamingProtocol;
   readonly #lines: Lines;
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #headSent = false;
 
   /** A stream in a protocol. */
-  constructor(protocol: Protocol, lines: Lines) {
+  constructor(protocol: StreamingProtocol, lines: Lines) {
     this.#protocol = protocol;
     this.#lines = lines;
     this.path = lines.path;
@@ -59,6 +58,16 @@ export class Exchange {
     if (header[0] !== 0) throw new Error(`envelope with flags ${header[0]}`);
     const bytes = await this.#take(new DataView(header.buffer).getUint32(1), false);
     return fromBinary(EphemeralStreamRequestSchema, bytes as Uint8Array);
+  }
+
+  /** The whole body as text, for requests that are no streams. */
+  async text(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (let chunk; (chunk = await this.#read()) !== undefined;) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
   }
 
   /** Reads create_stream and answers it. */

@@ -6,14 +6,14 @@
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { deferred } from "../../../src/core/async.ts";
 import type { StatusName } from "../../../src/core/status_name.ts";
-import type { Protocol } from "../../../src/core/transport.ts";
 import { RecordType } from "../../../src/gen/zerobus_pb.ts";
 import { test } from "../../harness/mod.ts";
 import type { EndingStatus } from "./exchange.ts";
 import type { Script } from "./peer.ts";
 import { allMessages, DESCRIPTOR, errorOf, reasonOf, type Subject, withPeer } from "./subject.ts";
+import type { StreamingProtocol } from "./lines.ts";
 
-const PROTOCOL_HEADERS: Record<Protocol, Record<string, string>> = {
+const PROTOCOL_HEADERS: Record<StreamingProtocol, Record<string, string>> = {
   "grpc": { "content-type": "application/grpc+proto", "te": "trailers" },
   "grpc-web": { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
   "connect": { "content-type": "application/connect+proto", "connect-protocol-version": "1" },

@@ -5,6 +5,10 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Protocol } from "../../../src/core/transport.ts";
+
+/** The protocols of streams. */
+export type StreamingProtocol = Exclude<Protocol, "rest">;
 
 /** Header fields. */
 export type Fields = Record<string, string>;

@@ -13,10 +13,9 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import type { Protocol } from "../../../src/core/transport.ts";
 import { SERVER_CERTIFICATE, SERVER_KEY } from "./certificates.ts";
 import { ClientGone, Exchange } from "./exchange.ts";
-import { http1Lines, http2Lines, type Lines } from "./lines.ts";
+import { http1Lines, http2Lines, type Lines, type StreamingProtocol } from "./lines.ts";
 
 /** What a peer does with one request. */
 export type Script = (exchange: Exchange) => Promise<void>;
@@ -24,7 +23,7 @@ export type Script = (exchange: Exchange) => Promise<void>;
 /** Options of {@linkcode startPeer}. */
 export interface PeerOptions {
   /** What it speaks. */
-  readonly protocol: Protocol;
+  readonly protocol: StreamingProtocol;
   /** Whether it has a certificate. */
   readonly tls?: boolean;
   /** PEM of the authority whose client certificates it demands. */

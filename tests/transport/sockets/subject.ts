@@ -3,19 +3,20 @@
  *
  * @module
  */
-import type { Connection, OpenRequest, Protocol, Transport } from "../../../src/core/transport.ts";
+import type { Connection, OpenRequest, Transport } from "../../../src/core/transport.ts";
 import type { ServerMessage } from "../../../src/core/transport.ts";
 import { ZerobusError } from "../../../src/core/errors.ts";
 import type { TransportOptions } from "../../../src/transport/transport_options.ts";
 import { assert } from "@std/assert";
 import { type Peer, type Script, startPeer } from "./peer.ts";
+import type { StreamingProtocol } from "./lines.ts";
 
 /** A kind of transport. */
 export interface Subject {
   /** How it appears in the names of tests. */
   readonly name: string;
   /** What it speaks. */
-  readonly protocol: Protocol;
+  readonly protocol: StreamingProtocol;
   /** Whether it connects with TLS. */
   readonly tls: boolean;
   /** Makes one. */

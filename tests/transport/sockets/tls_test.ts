@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Protocol, Transport } from "../../../src/core/transport.ts";
+import type { Transport } from "../../../src/core/transport.ts";
 import { grpcTransport } from "../../../src/runtime/grpc/grpc_transport.ts";
 import { tlsHttpClient } from "../../../src/runtime/grpc/tls_http_client.ts";
 import type { TlsOptions } from "../../../src/runtime/grpc/tls_options.ts";
@@ -14,10 +14,11 @@ import { test } from "../../harness/mod.ts";
 import { CA_CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY } from "./certificates.ts";
 import { type PeerOptions, type Script, startPeer } from "./peer.ts";
 import { allMessages, errorOf, openRequest } from "./subject.ts";
+import type { StreamingProtocol } from "./lines.ts";
 
 type Maker = (endpoint: string, tls: TlsOptions) => Transport;
 
-const MAKERS: readonly [string, Protocol, Maker][] = [
+const MAKERS: readonly [string, StreamingProtocol, Maker][] = [
   ["gRPC", "grpc", (endpoint, tls) => grpcTransport({ endpoint, tls })],
   [
     "gRPC-Web",
@@ -31,7 +32,7 @@ const MAKERS: readonly [string, Protocol, Maker][] = [
   ],
 ];
 
-const FETCHING: readonly [string, Protocol, Maker][] = [
+const FETCHING: readonly [string, StreamingProtocol, Maker][] = [
   ["gRPC-Web over fetch", "grpc-web", (endpoint) => grpcWebTransport({ endpoint })],
   ["Connect over fetch", "connect", (endpoint) => connectTransport({ endpoint })],
 ];
