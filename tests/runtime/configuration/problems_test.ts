@@ -21,7 +21,7 @@ const SAID: readonly [yaml: string, env: Record<string, string>, problems: reado
     `zerobus.yaml:1: writer_disabled: expected true or false, got "maybe"`,
   ]],
   ["protocol: http", {}, [
-    `zerobus.yaml:1: protocol: expected one of grpc, grpc-web, connect, got "http"`,
+    `zerobus.yaml:1: protocol: expected one of grpc, grpc-web, connect, rest, got "http"`,
   ]],
   ["client_secret: [hush]", {}, ["zerobus.yaml:1: client_secret: expected text, got a list"]],
   ["client_id: ''", {}, ["zerobus.yaml:1: client_id: is empty; leave it out, or give a value"]],
