@@ -24,6 +24,20 @@ export interface RestTransportOptions extends TransportOptions {
  * the same time. The answer to a request is its acknowledgement. A request whose answer is lost is
  * sent again, though it may have been stored: delivery is at least once.
  *
+ * @example
+ * ```ts
+ * import { createWrapper, restTransport } from "@zerobus/wrapper";
+ *
+ * const endpoint = "https://1234567890.zerobus.us-west-2.cloud.databricks.com";
+ * await using wrapper = await createWrapper({
+ *   endpoint,
+ *   tableName: "main.iot.readings",
+ *   headersProvider: () => ({ authorization: "Bearer token" }),
+ *   transport: restTransport({ endpoint, userAgent: "my-app/1.0" }),
+ *   recordFormat: "json",
+ * });
+ * ```
+ *
  * @throws {ConfigurationError} for an option that cannot work.
  */
 export function restTransport(options: RestTransportOptions): Transport {
