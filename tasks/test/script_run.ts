@@ -20,7 +20,7 @@ export interface ScriptRun {
 }
 
 /** Longest that a run may take. */
-export const RUN_TIMEOUT_MS = 240_000;
+export const RUN_TIMEOUT_MS = 420_000;
 /** How long a script may live on when its tests are over. Longer means that they leak. */
 const EXIT_TIMEOUT_MS = 5_000;
 
