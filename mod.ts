@@ -92,6 +92,7 @@ export {
 } from "./src/core/result.ts";
 export type { RecordFormat, StreamFormat } from "./src/core/record_format.ts";
 export { Secret } from "./src/core/secret.ts";
+export type { Compression, CompressionOptions } from "./src/core/compression.ts";
 export { DEFAULT_RETRYABLE_STATUSES } from "./src/core/status.ts";
 export { STATUS_NAMES, type StatusName } from "./src/core/status_name.ts";
 export type {

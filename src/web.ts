@@ -56,7 +56,13 @@ export async function createWrapper(configuration: WrapperConfiguration): Promis
 
 /** What every transport takes from the configuration. */
 export function transportOptionsOf(configuration: ResolvedConfiguration): TransportOptions {
-  const { endpoint, stream, applicationName } = configuration;
+  const { endpoint, stream, applicationName, compression, compressionMinBytes } = configuration;
   const { retryableStatuses } = stream;
-  return { endpoint, retryableStatuses, userAgent: userAgentOf(applicationName) };
+  return {
+    endpoint,
+    retryableStatuses,
+    userAgent: userAgentOf(applicationName),
+    compression,
+    compressionMinBytes,
+  };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
+import type { CompressionOptions } from "./compression.ts";
 import type { DebugOptions } from "./debug_options.ts";
 import type { HeadersProvider } from "./headers_provider.ts";
 import type { RecordFormat } from "./record_format.ts";
@@ -129,7 +130,7 @@ export interface IsolationOptions {
 }
 
 /** Everything about a wrapper. Only `endpoint` and `tableName` are always needed. */
-export interface WrapperConfiguration {
+export interface WrapperConfiguration extends CompressionOptions {
   /**
    * Zerobus endpoint, such as `https://1234567890.zerobus.us-west-2.cloud.databricks.com`. Without a
    * scheme, `https` is meant. Plain `http` is for loopback, or needs `insecure`.

@@ -14,6 +14,7 @@ import {
 } from "./checks.ts";
 import type { Access, ResolvedConfiguration } from "./resolved_configuration.ts";
 import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
+import { resolveCompression, resolveCompressionMinBytes } from "./compression.ts";
 import { resolveDebug } from "./debug_options.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FileSystem } from "./file_system.ts";
@@ -57,6 +58,8 @@ const KNOWN = [
   "recordFormat",
   "transport",
   "insecure",
+  "compression",
+  "compressionMinBytes",
   "applicationName",
   "retry",
   "stream",
@@ -112,6 +115,8 @@ export function resolveConfiguration(
     writerDisabled: () => writerDisabled,
     protocol: () => protocol ?? preset.protocol,
     recordFormat: () => recordFormat,
+    compression: () => resolveCompression(raw.compression, raw.transport !== undefined),
+    compressionMinBytes: () => resolveCompressionMinBytes(raw.compressionMinBytes),
     transport: () => resolveTransport(raw.transport),
     applicationName: () => resolveApplicationName(raw.applicationName),
     retry: () => resolveRetry(raw.retry ?? {}),

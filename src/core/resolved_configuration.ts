@@ -4,6 +4,7 @@
  * @module
  */
 import type { AcknowledgementCallback } from "./acknowledgement_callback.ts";
+import type { ResolvedCompression } from "./compression.ts";
 import type {
   ConversionOptions,
   FailureRateOptions,
@@ -20,7 +21,7 @@ import type { Secret } from "./secret.ts";
 import type { Protocol, Transport } from "./transport.ts";
 
 /** Every option with its final value; what the rest of the package works with. */
-export interface ResolvedConfiguration {
+export interface ResolvedConfiguration extends ResolvedCompression {
   /** Endpoint without a trailing slash. */
   readonly endpoint: string;
   /** Table name as given. */

@@ -7,19 +7,30 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
 const HEADER_BYTES = 5;
-const COMPRESSED = 1;
+/** The flag of a compressed message. */
+export const COMPRESSED = 1;
+
+/** A message as it came. */
+export interface WireMessage {
+  /** Whether its bytes are compressed. */
+  readonly isCompressed: boolean;
+  /** Its bytes. */
+  readonly bytes: Uint8Array;
+}
 
 /**
  * The messages in a request's body. A message is handed out as soon as its last byte is there; its
  * length is checked before any of it is buffered.
  *
- * @throws {ConnectError} for a message over the limit, a compressed one, or one cut short.
+ * @throws {ConnectError} for a message over the limit, one with flags that nobody knows, or one cut
+ * short.
  */
 export async function* readMessages(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<WireMessage> {
   const queue = new ByteQueue();
+  let isCompressed = false;
   let length: number | undefined;
   for await (const chunk of body) {
     queue.push(chunk);
@@ -27,12 +38,13 @@ export async function* readMessages(
       if (length === undefined) {
         const header = queue.take(HEADER_BYTES);
         if (header === undefined) break;
+        isCompressed = header[0] === COMPRESSED;
         length = readHeader(header, maxBytes);
       }
-      const message = queue.take(length);
-      if (message === undefined) break;
+      const bytes = queue.take(length);
+      if (bytes === undefined) break;
       length = undefined;
-      yield message;
+      yield { isCompressed, bytes };
     }
   }
   if (length !== undefined || queue.length > 0) {
@@ -51,10 +63,7 @@ export function frame(message: Uint8Array, flags = 0): Uint8Array {
 
 function readHeader(header: Uint8Array, maxBytes: number): number {
   const flags = header[0]!;
-  if (flags === COMPRESSED) {
-    throw new ConnectError("compressed messages are not supported", Code.Unimplemented);
-  }
-  if (flags !== 0) {
+  if (flags !== 0 && flags !== COMPRESSED) {
     throw new ConnectError(`a message has unknown flags ${flags}`, Code.InvalidArgument);
   }
   const length = new DataView(header.buffer, header.byteOffset).getUint32(1);

@@ -21,19 +21,27 @@ export interface Framing {
   readonly contentType: string;
   /** Lowest HTTP version that can carry it. */
   readonly httpVersion: 1 | 2;
+  /**
+   * Fields for how messages are compressed, and how they may be in the other direction; lower case.
+   */
+  readonly compressionHeaders: { readonly encoding: string; readonly accepted: string };
   /** What follows the last message; without an error the status is OK. */
   end(error: ConnectError | undefined): StreamEnd;
 }
 
+const GRPC_COMPRESSION = { encoding: "grpc-encoding", accepted: "grpc-accept-encoding" };
+
 const GRPC: Framing = {
   contentType: "application/grpc+proto",
   httpVersion: 2,
+  compressionHeaders: GRPC_COMPRESSION,
   end: (error) => ({ trailers: setTrailerStatus(new Headers(), error) }),
 };
 
 const GRPC_WEB: Framing = {
   contentType: "application/grpc-web+proto",
   httpVersion: 1,
+  compressionHeaders: GRPC_COMPRESSION,
   end: (error) => ({
     lastFrame: frame(trailerSerialize(setTrailerStatus(new Headers(), error)), trailerFlag),
   }),
@@ -42,6 +50,10 @@ const GRPC_WEB: Framing = {
 const CONNECT: Framing = {
   contentType: "application/connect+proto",
   httpVersion: 1,
+  compressionHeaders: {
+    encoding: "connect-content-encoding",
+    accepted: "connect-accept-encoding",
+  },
   end: (error) => {
     const json = JSON.stringify(endStreamToJson(new Headers(), error, undefined));
     return { lastFrame: frame(new TextEncoder().encode(json), endStreamFlag) };

@@ -27,6 +27,7 @@ export type {
   OversizedRequest,
   PartialAcknowledgement,
   RandomFaultOptions,
+  RefusedCompression,
   RejectedRecord,
   RejectedToken,
   RepeatedAcknowledgement,
@@ -45,6 +46,7 @@ export { type LocalZerobus, type RestartOptions, startLocalZerobus } from "./loc
 export type {
   AuthOptions,
   ColumnDefinition,
+  GzipOptions,
   LocalZerobusOptions,
   TableDefinition,
   TlsIdentity,

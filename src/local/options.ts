@@ -56,6 +56,18 @@ export interface AuthOptions {
   readonly required?: boolean;
 }
 
+/** What a local server does with gzip, message by message. Both are off at first. */
+export interface GzipOptions {
+  /**
+   * Whether it takes compressed messages, decompressed no larger than `maxRequestBytes`. Default
+   * false: clients that announce them are refused with UNIMPLEMENTED and a list of what is taken,
+   * as gRPC and Connect want it.
+   */
+  readonly accept?: boolean;
+  /** Whether it compresses its answers for clients that take it. Default false. */
+  readonly answer?: boolean;
+}
+
 /** What {@linkcode startLocalZerobus} takes. Everything has a default. */
 export interface LocalZerobusOptions {
   /** TCP port. Default 0: any free one. */
@@ -73,6 +85,8 @@ export interface LocalZerobusOptions {
    * 1,000,000. With 0 nothing is kept and memory stays flat.
    */
   readonly maxRowsKept?: number;
+  /** Compressed messages. Default: none, in neither direction. */
+  readonly gzip?: GzipOptions;
   /** Largest request message in bytes. Default 10 MiB, the service's own limit. */
   readonly maxRequestBytes?: number;
   /**
@@ -110,6 +124,7 @@ export interface ResolvedOptions {
   readonly auth: Required<AuthOptions>;
   readonly tables: readonly ResolvedTable[] | undefined;
   readonly maxRowsKept: number;
+  readonly gzip: Required<GzipOptions>;
   readonly maxRequestBytes: number;
   readonly faults: FaultPlan;
   readonly signal: AbortSignal | undefined;
@@ -130,6 +145,7 @@ export function resolveOptions(options: LocalZerobusOptions): ResolvedOptions {
     "auth",
     "tables",
     "maxRowsKept",
+    "gzip",
     "maxRequestBytes",
     "faults",
     "signal",
@@ -144,6 +160,7 @@ export function resolveOptions(options: LocalZerobusOptions): ResolvedOptions {
       resolveTable(`tables[${index}]`, table, maxRowsKept)
     ),
     maxRowsKept,
+    gzip: resolveGzip(options.gzip ?? {}),
     maxRequestBytes: checkedInteger(
       "maxRequestBytes",
       options.maxRequestBytes ?? 10 * 1024 * 1024,
@@ -160,6 +177,14 @@ function resolveTls(tls: TlsIdentity): TlsIdentity {
   if (typeof tls.cert !== "string" || tls.cert === "") refuse("tls.cert", "PEM text", "none");
   if (typeof tls.key !== "string" || tls.key === "") refuse("tls.key", "PEM text", "none");
   return tls;
+}
+
+function resolveGzip(gzip: GzipOptions): Required<GzipOptions> {
+  checkedObject("gzip", gzip, ["accept", "answer"]);
+  return Object.freeze({
+    accept: checkedBoolean("gzip.accept", gzip.accept ?? false),
+    answer: checkedBoolean("gzip.answer", gzip.answer ?? false),
+  });
 }
 
 function resolveAuth(auth: AuthOptions): Required<AuthOptions> {

@@ -10,8 +10,9 @@ import type { Exchange } from "./exchange.ts";
 import type { FaultScript } from "./faults/fault_script.ts";
 import { forever } from "./faults/pause.ts";
 import { tokenTrouble } from "./faults/token_trouble.ts";
-import { frame, readMessages } from "./frames.ts";
+import { COMPRESSED, frame, readMessages } from "./frames.ts";
 import { type Framing, framingOf } from "./framing.ts";
+import { agree, type Agreement, compressed, decompressed, refusalOf } from "./gzip.ts";
 import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { StreamServices } from "./open_stream.ts";
@@ -59,7 +60,7 @@ export class Service {
       const tableName = insertedTable(exchange.path);
       if (tableName !== undefined) return await this.#answerInsert(exchange, tableName);
       const framing = framingOf(exchange.header("content-type"));
-      const refusal = refusalOf(exchange, framing);
+      const refusal = noCall(exchange, framing);
       if (refusal !== undefined) await sendJson(exchange, refusal);
       else await this.#answerCall(exchange, framing!);
     } catch {
@@ -104,12 +105,17 @@ export class Service {
   }
 
   async #answerCall(exchange: Exchange, framing: Framing): Promise<void> {
-    exchange.start(200, { "content-type": framing.contentType });
+    const agreement = this.#agree(exchange, framing);
+    if (agreement === undefined) {
+      const body = { message: "this content encoding is not supported" };
+      return await sendJson(exchange, { status: 415, body });
+    }
+    exchange.start(200, { "content-type": framing.contentType, ...agreement.headers });
     await this.#live(
       new OpenCall(
         exchange,
         (failure) => endStream(exchange, framing, failure),
-        (call) => this.#serve(exchange, call),
+        (call) => this.#serve(exchange, call, agreement),
       ),
     );
   }
@@ -121,14 +127,37 @@ export class Service {
     this.#calls.delete(call);
   }
 
-  async #serve(exchange: Exchange, call: OpenCall): Promise<void> {
+  /** What a call makes of compression; nothing if it is refused like a stranger's request. */
+  #agree(exchange: Exchange, framing: Framing): Agreement | undefined {
+    const agreement = agree(exchange, framing, this.#options.gzip);
+    const fault = this.#parts.faults.take(exchange.header(TABLE_HEADER) ?? "", {
+      kinds: ["refuse_compression"],
+      applies: () => agreement.announced !== "identity",
+    });
+    if (fault === undefined) return agreement;
+    switch (fault.how ?? "listed") {
+      case "listed":
+        return agree(exchange, framing, { accept: false, answer: false });
+      case "unlisted":
+        return { ...agreement, accepts: false, headers: {} };
+      case "http_415":
+        return undefined;
+    }
+  }
+
+  async #serve(exchange: Exchange, call: OpenCall, agreement: Agreement): Promise<void> {
+    const refusal = refusalOf(agreement);
+    if (refusal !== undefined) throw refusal;
     if (!isMethod(exchange.path)) {
       throw new ConnectError(`there is no method ${exchange.path}`, Code.Unimplemented);
     }
     const stream = {
       authorizedTable: this.#authorize(exchange),
-      messages: readMessages(exchange.body, this.#options.maxRequestBytes),
-      send: (message: Uint8Array) => exchange.write(frame(message)),
+      messages: this.#messages(exchange, agreement),
+      send: (message: Uint8Array) =>
+        exchange.write(
+          agreement.answers ? frame(compressed(message), COMPRESSED) : frame(message),
+        ),
       life: call,
     };
     if (exchange.path === STREAM_PATH) return await serveStream(stream, this.#parts);
@@ -143,6 +172,16 @@ export class Service {
       maxBytes: this.#options.maxRequestBytes,
     };
     await this.#live(openInsert(exchange, tableName, limits, this.#parts));
+  }
+
+  async *#messages(exchange: Exchange, agreement: Agreement): AsyncGenerator<Uint8Array> {
+    const { stats } = this.#parts;
+    const { maxRequestBytes } = this.#options;
+    for await (const { isCompressed, bytes } of readMessages(exchange.body, maxRequestBytes)) {
+      stats.wireBytes += bytes.length;
+      if (isCompressed) stats.compressedMessages++;
+      yield isCompressed ? await decompressed(bytes, agreement, maxRequestBytes) : bytes;
+    }
   }
 
   /** The table that the headers allow to write to; undefined if anything goes. */
@@ -167,7 +206,7 @@ function isMethod(path: string): boolean {
 }
 
 /** The answer to a request that is no call of any of the three protocols. */
-function refusalOf(
+function noCall(
   { method, path, httpVersion }: Exchange,
   framing: Framing | undefined,
 ): JsonAnswer | undefined {

@@ -16,6 +16,10 @@ export interface LocalStats {
   readonly records: number;
   /** Bytes of those records. */
   readonly bytes: number;
+  /** Messages that came compressed, on whatever stream. */
+  readonly compressedMessages: number;
+  /** Bytes of all messages as they came, compressed or not. */
+  readonly wireBytes: number;
   /** Acknowledgements sent. */
   readonly acknowledgements: number;
   /** Tokens given out by the token endpoint. */
@@ -33,6 +37,8 @@ export function newCounters(): Counters {
     requests: 0,
     records: 0,
     bytes: 0,
+    compressedMessages: 0,
+    wireBytes: 0,
     acknowledgements: 0,
     tokensIssued: 0,
   };

@@ -6,6 +6,8 @@
 import {
   endStreamFlag,
   endStreamFromJson,
+  headerStreamAcceptEncoding,
+  headerStreamEncoding,
   parseContentType,
   requestHeader,
 } from "@connectrpc/connect/protocol-connect";
@@ -15,6 +17,7 @@ import type { StreamProtocol } from "./stream_protocol.ts";
 export const connectProtocol: StreamProtocol = {
   name: "connect",
   requestHeader: (given) => requestHeader("bidi_streaming", true, undefined, given, true),
+  compressionHeaders: { encoding: headerStreamEncoding, accepted: headerStreamAcceptEncoding },
   speaks(contentType): boolean {
     const type = parseContentType(contentType);
     return type !== undefined && type.binary && type.stream;

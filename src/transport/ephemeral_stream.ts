@@ -14,6 +14,8 @@ import { Channel } from "./channel.ts";
 import { connectionFailure } from "./connection_failure.ts";
 import type { Dialect } from "./dialect.ts";
 import type { HttpClient } from "./http_client.ts";
+import { compressionRefused, GZIP, type Negotiation } from "./negotiation.ts";
+import { compressingOutlet, type Outlet, plainOutlet } from "./outlet.ts";
 import { isInProtocol, receiveReplies } from "./receive_replies.ts";
 import type { Ending, StreamProtocol } from "./stream_protocol.ts";
 
@@ -31,6 +33,8 @@ export interface Wire {
   readonly maxResponseBytes: number;
   /** Statuses after which to try again. */
   readonly retryableStatuses: readonly StatusName[];
+  /** Whether messages are compressed. */
+  readonly negotiation: Negotiation;
   /** Aborts when the transport is closed. */
   readonly closing: AbortSignal;
 }
@@ -43,14 +47,19 @@ const READ_AHEAD = 64;
  */
 const STATUS_GRACE_MS = 1_000;
 
-/** Opens a stream and waits until the service has accepted it. */
+/**
+ * Opens a stream and waits until the service has accepted it.
+ *
+ * @param compresses whether its messages may be compressed, in both directions
+ */
 export async function openEphemeralStream(
   wire: Wire,
   dialect: Dialect,
   request: OpenRequest,
+  compresses: boolean,
 ): Promise<Connection> {
   request.signal.throwIfAborted();
-  const stream = new EphemeralStream(wire, dialect, request);
+  const stream = new EphemeralStream(wire, dialect, request, compresses);
   await stream.accepted.promise;
   return stream;
 }
@@ -61,22 +70,28 @@ class EphemeralStream implements Connection {
   readonly #wire: Wire;
   readonly #dialect: Dialect;
   readonly #inbox: Channel<ServerMessage> = new Channel(READ_AHEAD);
-  readonly #body: Channel<Uint8Array> = new Channel(0, () => this.#onUnreadBody());
   readonly #exchange = new AbortController();
+  readonly #outlet: Outlet;
+  readonly #compresses: boolean;
   readonly #stopListening: readonly (() => void)[];
   #streamId: string | undefined;
   #halfClosed = false;
 
-  constructor(wire: Wire, dialect: Dialect, request: OpenRequest) {
+  constructor(wire: Wire, dialect: Dialect, request: OpenRequest, compresses: boolean) {
     const opening = dialect.opening(request);
     this.#wire = wire;
     this.#dialect = dialect;
+    this.#compresses = compresses;
+    const onAbandon = () => this.#onUnreadBody();
+    this.#outlet = compresses
+      ? compressingOutlet(wire.negotiation, this.#exchange.signal, onAbandon)
+      : plainOutlet(onAbandon);
     this.messages = this.#inbox;
     this.#stopListening = [request.signal, wire.closing].map((signal) =>
       onAbort(signal, () => this.abort(signal.reason))
     );
     // Its failure is the stream's, which is reported by whatever else is waiting.
-    this.#body.put(opening).catch(() => {});
+    this.#outlet.put([opening]).catch(() => {});
     this.#run(request.headers);
   }
 
@@ -88,12 +103,12 @@ class EphemeralStream implements Connection {
     if (this.#halfClosed && !this.#settled) {
       throw new ZerobusError("the stream takes no requests after its end", "closed");
     }
-    await this.#body.put(...this.#dialect.frame(request));
+    await this.#outlet.put(this.#dialect.frame(request));
   }
 
   end(): void {
     this.#halfClosed = true;
-    this.#body.end();
+    this.#outlet.end();
   }
 
   abort(reason?: unknown): void {
@@ -117,22 +132,28 @@ class EphemeralStream implements Connection {
   }
 
   async #run(given: Headers): Promise<void> {
-    const { client, protocol, endpoint, userAgent, maxResponseBytes } = this.#wire;
+    const { client, protocol, endpoint, userAgent, maxResponseBytes, negotiation } = this.#wire;
+    const { encoding, accepted } = protocol.compressionHeaders;
     try {
       const headers = new Headers(given);
       if (!headers.has("user-agent")) headers.set("user-agent", userAgent);
+      if (this.#compresses) {
+        headers.set(encoding, GZIP);
+        headers.set(accepted, GZIP);
+      }
       const response = await client({
         url: `${endpoint}${this.#dialect.path}`,
         method: "POST",
         header: protocol.requestHeader(headers),
-        body: this.#body,
+        body: this.#outlet.body,
         signal: this.#exchange.signal,
       });
+      negotiation.heed(response.header.get(accepted));
       if (!isInProtocol(response, protocol)) throw answerError(response, this.#circumstances);
       const ending = await receiveReplies(
         response,
         protocol,
-        maxResponseBytes,
+        { maxBytes: maxResponseBytes, acceptsGzip: this.#compresses },
         (message) => this.#onMessage(message),
       );
       this.#onEnding(ending);
@@ -151,7 +172,14 @@ class EphemeralStream implements Connection {
   }
 
   #onEnding(ending: Ending): void {
-    const error = endingError(ending, this.#circumstances);
+    const { negotiation, protocol } = this.#wire;
+    negotiation.heed(ending.error?.metadata.get(protocol.compressionHeaders.accepted) ?? null);
+    const reason = endingError(ending, this.#circumstances);
+    // Before the stream is accepted it is for whoever opens it to find out.
+    const isRefusal = this.#compresses && this.#streamId !== undefined &&
+      reason.details.status === "UNIMPLEMENTED";
+    if (isRefusal) negotiation.refuse();
+    const error = isRefusal ? compressionRefused(reason) : reason;
     if (ending.error !== undefined || this.#streamId === undefined) return this.#fail(error);
     this.#inbox.end();
     this.#settle(error);
@@ -182,7 +210,7 @@ class EphemeralStream implements Connection {
     if (this.#settled) return;
     for (const stop of this.#stopListening) stop();
     this.accepted.reject(reason);
-    this.#body.discard(reason);
+    this.#outlet.body.discard(reason);
     this.#exchange.abort(); // a cancellation, whatever the reason is
   }
 }

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { parseContentType, requestHeader } from "@connectrpc/connect/protocol-grpc";
+import {
+  headerAcceptEncoding,
+  headerEncoding,
+  parseContentType,
+  requestHeader,
+} from "@connectrpc/connect/protocol-grpc";
 import { grpcEnding } from "./grpc_status.ts";
 import type { StreamProtocol } from "./stream_protocol.ts";
 
@@ -11,6 +16,7 @@ import type { StreamProtocol } from "./stream_protocol.ts";
 export const grpcProtocol: StreamProtocol = {
   name: "grpc",
   requestHeader: (given) => requestHeader(true, undefined, given),
+  compressionHeaders: { encoding: headerEncoding, accepted: headerAcceptEncoding },
   speaks: (contentType) => parseContentType(contentType)?.binary === true,
   endingInHeader: grpcEnding,
   endingInEnvelope: () => undefined,

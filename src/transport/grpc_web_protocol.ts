@@ -4,6 +4,8 @@
  * @module
  */
 import {
+  headerAcceptEncoding,
+  headerEncoding,
   parseContentType,
   requestHeader,
   trailerFlag,
@@ -17,6 +19,7 @@ import type { Ending, StreamProtocol } from "./stream_protocol.ts";
 export const grpcWebProtocol: StreamProtocol = {
   name: "grpc-web",
   requestHeader: (given) => requestHeader(true, undefined, given, true),
+  compressionHeaders: { encoding: headerEncoding, accepted: headerAcceptEncoding },
   speaks(contentType): boolean {
     const type = parseContentType(contentType);
     return type !== undefined && type.binary && !type.text;

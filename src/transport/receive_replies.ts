@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { envelopeDecompress, transformSplitEnvelope } from "@connectrpc/connect/protocol";
+import {
+  compressedFlag,
+  type EnvelopedMessage,
+  transformSplitEnvelope,
+} from "@connectrpc/connect/protocol";
+import { shown } from "../core/checks.ts";
+import { gunzip } from "./gzip.ts";
 import type { HttpResponse } from "./http_client.ts";
+import { GZIP } from "./negotiation.ts";
 import { protocolViolation } from "./replies.ts";
 import type { Ending, StreamProtocol } from "./stream_protocol.ts";
 
@@ -15,6 +22,14 @@ export function isInProtocol(response: HttpResponse, protocol: StreamProtocol): 
     (status === 200 && protocol.speaks(header.get("content-type") ?? ""));
 }
 
+/** What bounds a response. */
+export interface ReplyLimits {
+  /** Largest message, decompressed. */
+  readonly maxBytes: number;
+  /** Whether messages may come compressed. */
+  readonly acceptsGzip: boolean;
+}
+
 /**
  * Hands on every message, each after the one before has been taken, and returns how the server ended
  * the stream. Rejects when there is no such ending.
@@ -22,15 +37,17 @@ export function isInProtocol(response: HttpResponse, protocol: StreamProtocol): 
 export async function receiveReplies(
   response: HttpResponse,
   protocol: StreamProtocol,
-  maxBytes: number,
+  { maxBytes, acceptsGzip }: ReplyLimits,
   onMessage: (message: Uint8Array) => Promise<void>,
 ): Promise<Ending> {
   const early = protocol.endingInHeader(response.header);
   if (early !== undefined) return early;
+  const encoding = response.header.get(protocol.compressionHeaders.encoding) ?? IDENTITY;
   try {
     for await (const envelope of transformSplitEnvelope(maxBytes)(response.body)) {
-      // No compression was offered, so this only refuses what is compressed nevertheless.
-      const message = await envelopeDecompress(envelope, null, maxBytes);
+      const message = isCompressed(envelope, encoding, acceptsGzip)
+        ? await decompressed(envelope, maxBytes)
+        : envelope;
       const ending = protocol.endingInEnvelope(message);
       if (ending !== undefined) return ending;
       await onMessage(message.data);
@@ -44,4 +61,33 @@ export async function receiveReplies(
   const ending = protocol.endingInTrailer(response);
   if (ending === undefined) throw protocolViolation("it ended the stream without a status");
   return ending;
+}
+
+/** What messages are that are not compressed. */
+const IDENTITY = "identity";
+
+/** Whether a message is compressed, in the way that was agreed upon. */
+function isCompressed(
+  { flags }: EnvelopedMessage,
+  encoding: string,
+  acceptsGzip: boolean,
+): boolean {
+  if ((flags & compressedFlag) === 0) return false;
+  if (acceptsGzip && encoding === GZIP) return true;
+  throw protocolViolation(
+    encoding === IDENTITY
+      ? "a compressed message without a word on how it is compressed"
+      : `a message compressed with ${shown(encoding)}, which was not offered`,
+  );
+}
+
+async function decompressed(
+  { flags, data }: EnvelopedMessage,
+  maxBytes: number,
+): Promise<EnvelopedMessage> {
+  return {
+    flags: flags ^ compressedFlag,
+    // Some leave out even the little that nothing becomes.
+    data: data.length === 0 ? data : await gunzip(data, maxBytes),
+  };
 }

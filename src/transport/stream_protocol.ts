@@ -21,6 +21,13 @@ export interface StreamProtocol {
   readonly name: Protocol;
   /** The given request headers and the protocol's own. */
   requestHeader(given: Headers): Headers;
+  /** The fields that tell of compressed messages. */
+  readonly compressionHeaders: {
+    /** How the sender's messages are compressed, those that are. */
+    readonly encoding: string;
+    /** How messages to the sender may be compressed. */
+    readonly accepted: string;
+  };
   /** Whether a response of this content type is in this protocol. */
   speaks(contentType: string): boolean;
   /** The ending of a stream that ended before it began, told in the response header. */

@@ -10,6 +10,7 @@ import type { Dialect } from "./dialect.ts";
 import { openEphemeralStream, type Wire } from "./ephemeral_stream.ts";
 import { flightDialect } from "./flight_dialect.ts";
 import type { HttpClient } from "./http_client.ts";
+import { Negotiation } from "./negotiation.ts";
 import type { StreamProtocol } from "./stream_protocol.ts";
 import type { ResolvedTransportOptions } from "./transport_options.ts";
 import { jsonDialect, protobufDialect } from "./zerobus_dialect.ts";
@@ -32,17 +33,22 @@ export function streamTransport(
   closeClient: () => Promise<void> = () => Promise.resolve(),
 ): Transport {
   const closing = new AbortController();
+  const negotiation = new Negotiation(options);
   const wire: Wire = {
     ...options,
     client,
     protocol,
+    negotiation,
     closing: closing.signal,
   };
   return {
     protocol: protocol.name,
     async open(request) {
       closing.signal.throwIfAborted();
-      return await openEphemeralStream(wire, DIALECTS[request.format.kind], request);
+      const dialect = DIALECTS[request.format.kind];
+      return await negotiation.open((compresses) =>
+        openEphemeralStream(wire, dialect, request, compresses)
+      );
     },
     async close() {
       closing.abort(new ZerobusError("the transport is closed", "closed"));

@@ -3,13 +3,19 @@
  *
  * @module
  */
+import {
+  type CompressionOptions,
+  resolveCompression,
+  resolveCompressionMinBytes,
+  type ResolvedCompression,
+} from "../core/compression.ts";
 import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
 import { DEFAULT_RETRYABLE_STATUSES } from "../core/status.ts";
 import type { StatusName } from "../core/status_name.ts";
 import { VERSION } from "../core/version.ts";
 
 /** Options that every transport has. */
-export interface TransportOptions {
+export interface TransportOptions extends CompressionOptions {
   /** URL of the Zerobus endpoint. Without a scheme it is `https`. */
   readonly endpoint: string | URL;
   /**
@@ -18,8 +24,8 @@ export interface TransportOptions {
    */
   readonly userAgent?: string;
   /**
-   * Largest message that is read from the server, in bytes. Default 4 MiB; those of the service are
-   * below 100 bytes.
+   * Largest message that is read from the server, in bytes, decompressed. Default 4 MiB; those of the
+   * service are below 100 bytes.
    */
   readonly maxResponseBytes?: number;
   /** Statuses after which to try again. Default: the official clients' set. */
@@ -27,7 +33,7 @@ export interface TransportOptions {
 }
 
 /** Options with nothing left open. */
-export interface ResolvedTransportOptions {
+export interface ResolvedTransportOptions extends ResolvedCompression {
   /** URL without a trailing slash. */
   readonly endpoint: string;
   /** See {@linkcode TransportOptions.userAgent}. */
@@ -62,6 +68,8 @@ export function resolveTransportOptions(options: TransportOptions): ResolvedTran
       1,
       2 ** 32 - 1,
     ),
+    compression: resolveCompression(options.compression),
+    compressionMinBytes: resolveCompressionMinBytes(options.compressionMinBytes),
     retryableStatuses: options.retryableStatuses ?? DEFAULT_RETRYABLE_STATUSES,
   };
 }

@@ -8,6 +8,7 @@ import type { Suite, TestEnvironment } from "../harness/environment.ts";
 import type { TestFile } from "../harness/runner.ts";
 import { arrowSuite } from "./arrow_suite.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
+import { compressionSuite } from "./compression_suite.ts";
 import { debugSuite } from "./debug_suite.ts";
 import { deliverySuite } from "./delivery_suite.ts";
 import { failureSuite } from "./failure_suite.ts";
@@ -24,6 +25,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/debug_suite.ts": debugSuite,
   "tests/behaviour/arrow_suite.ts": arrowSuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
+  "tests/behaviour/compression_suite.ts": compressionSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/observability_suite.ts": observabilitySuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,

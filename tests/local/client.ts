@@ -9,6 +9,7 @@ import { type DescriptorProto, DescriptorProtoSchema } from "@bufbuild/protobuf/
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createWritableIterable } from "@connectrpc/connect/protocol";
 import {
+  compressionGzip,
   createConnectTransport,
   createGrpcTransport,
   createGrpcWebTransport,
@@ -29,24 +30,41 @@ export const TABLE = "main.iot.readings";
 /** A protocol over an HTTP version. */
 export interface Wire {
   readonly name: string;
-  transport(url: string): Transport;
+  transport(url: string, compresses?: boolean): Transport;
 }
 
 /** Every way to reach the server. */
 export const WIRES: readonly Wire[] = [
-  { name: "gRPC", transport: (url) => createGrpcTransport(http2(url)) },
-  { name: "gRPC-Web over HTTP/2", transport: (url) => createGrpcWebTransport(http2(url)) },
-  { name: "gRPC-Web over HTTP/1.1", transport: (url) => createGrpcWebTransport(http1(url)) },
-  { name: "Connect over HTTP/2", transport: (url) => createConnectTransport(http2(url)) },
-  { name: "Connect over HTTP/1.1", transport: (url) => createConnectTransport(http1(url)) },
+  { name: "gRPC", transport: (...how) => createGrpcTransport(http2(...how)) },
+  { name: "gRPC-Web over HTTP/2", transport: (...how) => createGrpcWebTransport(http2(...how)) },
+  { name: "gRPC-Web over HTTP/1.1", transport: (...how) => createGrpcWebTransport(http1(...how)) },
+  { name: "Connect over HTTP/2", transport: (...how) => createConnectTransport(http2(...how)) },
+  { name: "Connect over HTTP/1.1", transport: (...how) => createConnectTransport(http1(...how)) },
 ];
 
-function http2(baseUrl: string) {
-  return { baseUrl, httpVersion: "2", nodeOptions: { ca }, idleConnectionTimeoutMs: 1 } as const;
+function http2(baseUrl: string, compresses = false) {
+  const nodeOptions = { ca };
+  return {
+    baseUrl,
+    httpVersion: "2",
+    nodeOptions,
+    idleConnectionTimeoutMs: 1,
+    ...compressing(compresses),
+  } as const;
 }
 
-function http1(baseUrl: string) {
-  return { baseUrl, httpVersion: "1.1", nodeOptions: { ca, agent: false } } as const;
+function http1(baseUrl: string, compresses = false) {
+  const nodeOptions = { ca, agent: false } as const;
+  return { baseUrl, httpVersion: "1.1", nodeOptions, ...compressing(compresses) } as const;
+}
+
+function compressing(compresses: boolean) {
+  if (!compresses) return { acceptCompression: [] };
+  return {
+    sendCompression: compressionGzip,
+    acceptCompression: [compressionGzip],
+    compressMinBytes: 1,
+  };
 }
 
 /** A request, as protobuf-es takes it. */
@@ -70,18 +88,22 @@ export interface StreamClient {
 /** Opens a call with a fresh token for the table, unless other headers are given. */
 export function openStream(
   local: LocalZerobus,
-  { wire = WIRES[0]!, tableName = TABLE, headers }: {
+  { wire = WIRES[0]!, tableName = TABLE, headers, compresses }: {
     readonly wire?: Wire;
+    readonly compresses?: boolean;
     readonly tableName?: string;
     readonly headers?: HeadersInit;
   } = {},
 ): StreamClient {
   const requests = createWritableIterable<MessageInitShape<typeof EphemeralStreamRequestSchema>>();
   const controller = new AbortController();
-  const responses = createClient(Zerobus, wire.transport(local.url)).ephemeralStream(requests, {
-    headers: headers ?? authorization(local.issueToken(tableName), tableName),
-    signal: controller.signal,
-  })[Symbol.asyncIterator]();
+  const responses = createClient(Zerobus, wire.transport(local.url, compresses)).ephemeralStream(
+    requests,
+    {
+      headers: headers ?? authorization(local.issueToken(tableName), tableName),
+      signal: controller.signal,
+    },
+  )[Symbol.asyncIterator]();
   return {
     send: (payload) => {
       // A stream that has failed already fails the write, too; `outcome` tells why.

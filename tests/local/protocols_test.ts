@@ -38,13 +38,15 @@ for (const wire of WIRES) {
         { id: 2n, name: null },
         { id: 3n, name: "три" },
       ]);
-      const { connections, ...stats } = local.stats;
+      const { connections, wireBytes, ...stats } = local.stats;
       assert(connections >= 1);
+      assert(wireBytes > table.byteCount);
       assertEquals(stats, {
         streams: 1,
         requests: 3,
         records: 3,
         bytes: table.byteCount,
+        compressedMessages: 0,
         acknowledgements: 3,
         tokensIssued: 0,
       });

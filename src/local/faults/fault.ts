@@ -166,6 +166,17 @@ export interface RejectedToken extends FaultScope {
   readonly kind: "reject_token";
 }
 
+/** A client that announces compressed messages is refused, whatever the server takes otherwise. */
+export interface RefusedCompression extends FaultScope {
+  /** Which fault. */
+  readonly kind: "refuse_compression";
+  /**
+   * How: with UNIMPLEMENTED and the list of what is taken (`"listed"`, the default), without the
+   * list (`"unlisted"`), or as a gateway would that knows nothing of the protocol (`"http_415"`).
+   */
+  readonly how?: "listed" | "unlisted" | "http_415";
+}
+
 /** The token endpoint answers with an HTTP error. */
 export interface TokenError extends FaultScope {
   /** Which fault. */
@@ -198,6 +209,7 @@ export type Fault =
   | OversizedRequest
   | RejectedRecord
   | RejectedToken
+  | RefusedCompression
   | TokenError
   | TokenNonsense;
 

@@ -42,6 +42,8 @@ const moment: Check = (field, value) => {
 };
 const status: Check = (field, value) =>
   checkedChoice(field, value, STATUS_NAMES.filter((name) => name !== "OK"));
+const refusal: Check = (field, value) =>
+  checkedChoice(field, value, ["listed", "unlisted", "http_415"]);
 const scalar: Check = (field, value) => {
   if (value === null || ["string", "number", "boolean"].includes(typeof value)) return;
   refuse(field, "text, a number, true, false or null", shown(value));
@@ -93,6 +95,7 @@ const FIELDS: Readonly<Record<FaultKind, Fields>> = {
   request_too_large: { ...answer, limitBytes: optional(integer(0, Number.MAX_SAFE_INTEGER)) },
   reject_record: { column: text, equals: scalar },
   reject_token: {},
+  refuse_compression: { how: optional(refusal) },
   token_error: {
     status: integer(400, 599),
     retryAfterSeconds: optional(integer(0, 1_000_000)),

@@ -13,6 +13,7 @@ import {
   RETRY_DEFAULTS,
   STREAM_DEFAULTS,
 } from "../../core/defaults.ts";
+import { COMPRESSION_DEFAULTS, COMPRESSIONS } from "../../core/compression.ts";
 import { STATUS_NAMES } from "../../core/status_name.ts";
 import { FORMATS_OF } from "../../core/transport.ts";
 import { alias, BOOLEAN, integer, MAX_MS, SECRET, TEXT } from "./kinds.ts";
@@ -54,6 +55,16 @@ export const OPTIONS: Readonly<Record<OptionPath, Option>> = {
   "recordFormat": {
     kind: { type: "choice", values: CARRIED_FORMATS },
     description: "How records are written. Default: the protocol's first.",
+  },
+  "compression": {
+    kind: { type: "choice", values: COMPRESSIONS },
+    description: "How requests are compressed, for servers that take that.",
+    default: COMPRESSION_DEFAULTS.compression,
+  },
+  "compressionMinBytes": {
+    kind: integer(0),
+    description: "Bytes below which a message is not compressed.",
+    default: COMPRESSION_DEFAULTS.compressionMinBytes,
   },
   "insecure": {
     kind: BOOLEAN,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { gunzipSync } from "node:zlib";
 import { fromBinary } from "@bufbuild/protobuf";
 import type { StatusName } from "../../../src/core/status_name.ts";
 import {
@@ -29,6 +30,16 @@ const CONTENT_TYPES: Record<StreamingProtocol, string> = {
   "connect": "application/connect+proto",
 };
 
+/** How messages are compressed, and may be in the other direction. */
+export const COMPRESSION_HEADERS: Record<
+  StreamingProtocol,
+  { encoding: string; accepted: string }
+> = {
+  "grpc": { encoding: "grpc-encoding", accepted: "grpc-accept-encoding" },
+  "grpc-web": { encoding: "grpc-encoding", accepted: "grpc-accept-encoding" },
+  "connect": { encoding: "connect-content-encoding", accepted: "connect-accept-encoding" },
+};
+
 /** What a script sees when the client leaves without half-closing. */
 export class ClientGone extends Error {}
 
@@ -53,11 +64,26 @@ export class Exchange {
 
   /** The next message of the client, or `undefined` after its last one. */
   async next(): Promise<EphemeralStreamRequest | undefined> {
+    const envelope = await this.nextEnvelope();
+    if (envelope === undefined) return undefined;
+    const { flags, bytes } = envelope;
+    if (flags > 1) throw new Error(`envelope with flags ${flags}`);
+    if (flags === 1) this.#checkEncoding();
+    const message = flags === 1 ? gunzipSync(bytes) : bytes;
+    return fromBinary(EphemeralStreamRequestSchema, message);
+  }
+
+  /** The next envelope of the client, or `undefined` after its last one. */
+  async nextEnvelope(): Promise<{ flags: number; bytes: Uint8Array } | undefined> {
     const header = await this.#take(5, true);
     if (header === undefined) return undefined;
-    if (header[0] !== 0) throw new Error(`envelope with flags ${header[0]}`);
     const bytes = await this.#take(new DataView(header.buffer).getUint32(1), false);
-    return fromBinary(EphemeralStreamRequestSchema, bytes as Uint8Array);
+    return { flags: header[0]!, bytes: bytes! };
+  }
+
+  #checkEncoding(): void {
+    const encoding = this.headers[COMPRESSION_HEADERS[this.#protocol].encoding];
+    if (encoding !== "gzip") throw new Error(`a compressed message, but encoding ${encoding}`);
   }
 
   /** The whole body as text, for requests that are no streams. */
@@ -103,6 +129,11 @@ export class Exchange {
     await this.#lines.write(bytes);
   }
 
+  /** Sends the head of a stream, with some fields more. */
+  headWith(fields: Fields): void {
+    this.head(200, { "content-type": CONTENT_TYPES[this.#protocol], ...fields });
+  }
+
   /** Sends the head of the response at once; otherwise the first message brings it. */
   head(status = 200, fields: Fields = { "content-type": CONTENT_TYPES[this.#protocol] }): void {
     if (this.#headSent) return;
@@ -119,11 +150,8 @@ export class Exchange {
   }
 
   /** Answers with nothing but a head that says how the stream ended: gRPC's trailers-only. */
-  refuse(ending: EndingStatus): void {
-    this.head(200, {
-      "content-type": CONTENT_TYPES[this.#protocol],
-      ...endingFields(ending),
-    });
+  refuse(ending: EndingStatus, fields: Fields = {}): void {
+    this.headWith({ ...fields, ...endingFields(ending) });
     this.#lines.end();
   }
 

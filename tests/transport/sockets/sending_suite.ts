@@ -18,14 +18,14 @@ const MEGABYTE = 1024 * 1024;
 const SIZES = [0, 1, 100, 127, 128, 300, 16_383, 16_384, 70_000, 2_097_152, 12 * MEGABYTE];
 
 /** Bytes that differ from place to place. */
-function pattern(size: number): Uint8Array {
+export function pattern(size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size; at++) bytes[at] = at * 31 + (at >> 8);
   return bytes;
 }
 
 /** Whether the bytes are those of the pattern. */
-function isPattern(bytes: Uint8Array): boolean {
+export function isPattern(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== ((at * 31 + (at >> 8)) & 0xff)) return false;
   }
@@ -33,7 +33,7 @@ function isPattern(bytes: Uint8Array): boolean {
 }
 
 /** Offset and records of the next request. */
-async function nextBatch(exchange: Exchange): Promise<[bigint, Uint8Array] | undefined> {
+export async function nextBatch(exchange: Exchange): Promise<[bigint, Uint8Array] | undefined> {
   const message = await exchange.next();
   if (message === undefined) return undefined;
   assert(message.payload.case === "ingestRecordBatch");
@@ -43,7 +43,7 @@ async function nextBatch(exchange: Exchange): Promise<[bigint, Uint8Array] | und
 }
 
 /** Sends requests of a megabyte one after the other. */
-async function sendMegabytes(connection: Connection, count: number): Promise<void> {
+export async function sendMegabytes(connection: Connection, count: number): Promise<void> {
   const records = new Uint8Array(MEGABYTE);
   for (let offset = 0; offset < count; offset++) await connection.send({ offset, records });
 }

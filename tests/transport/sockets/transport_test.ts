@@ -9,6 +9,7 @@ import { connectTransport } from "../../../src/transport/connect_transport.ts";
 import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { answersSuite } from "./answers_suite.ts";
 import { CA_CERTIFICATE } from "./certificates.ts";
+import { compressionSuite } from "./compression_suite.ts";
 import { handshakeSuite } from "./handshake_suite.ts";
 import { messagesSuite } from "./messages_suite.ts";
 import { sendingSuite } from "./sending_suite.ts";
@@ -39,4 +40,5 @@ for (const subject of SUBJECTS) {
   messagesSuite(subject);
   sendingSuite(subject);
   handshakeSuite(subject);
+  compressionSuite(subject);
 }
