@@ -35,7 +35,7 @@ export interface SendingOptions {
   readonly onFailure: (rowCount: number, reason: string) => void;
 }
 
-const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect"];
+const PROTOCOLS: readonly Protocol[] = ["grpc", "grpc-web", "connect", "rest"];
 /** For each road. */
 const SENDERS = 5;
 const PIPES = 2;
@@ -51,6 +51,7 @@ export async function send(options: SendingOptions): Promise<void> {
   const roads = roadsOver(PROTOCOLS).filter(({ name }) =>
     wanted.length === 0 || wanted.includes(name)
   );
+  if (roads.length === 0) throw new RangeError(`there are no roads ${options.roads}`);
   await Promise.all(roads.map((road) => sendOver(road, options)));
 }
 
