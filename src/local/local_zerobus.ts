@@ -17,7 +17,10 @@ import { Tokens } from "./tokens.ts";
 
 /** A running local Zerobus: what {@linkcode startLocalZerobus} gives. */
 export interface LocalZerobus extends AsyncDisposable {
-  /** Endpoint for streams: gRPC over HTTP/2, gRPC-Web and Connect over HTTP/1.1 and HTTP/2. */
+  /**
+   * Endpoint: gRPC streams over HTTP/2, those of gRPC-Web and Connect, and REST, over HTTP/1.1 and
+   * HTTP/2.
+   */
   readonly url: string;
   /** Where tokens come from; the same URL. */
   readonly unityCatalogUrl: string;

@@ -25,11 +25,19 @@ export interface RestPost {
 /** Sends it and reads the answer. Redirects are not followed. */
 export async function post(
   fetchFunction: typeof fetch,
-  { url, headers, body, redirect, maxBytes, signal }: RestPost,
+  { url, headers, body, redirect, maxBytes, signal: life }: RestPost,
 ): Promise<RestAnswer> {
-  const init = { method: "POST", headers, body, signal, redirect };
-  const { status, headers: header, body: answer } = await fetchFunction(url, init);
-  return { status, header, text: await textOf(answer, maxBytes, signal) };
+  // A signal of its own: some runtimes' fetch leaves a listener on it until it is collected.
+  const exchange = new AbortController();
+  const { signal } = exchange;
+  const stopListening = onAbort(life, () => exchange.abort(life.reason));
+  try {
+    const init = { method: "POST", headers, body, signal, redirect };
+    const { status, headers: header, body: answer } = await fetchFunction(url, init);
+    return { status, header, text: await textOf(answer, maxBytes, signal) };
+  } finally {
+    stopListening();
+  }
 }
 
 async function textOf(

@@ -15,6 +15,7 @@ import { failureSuite } from "./failure_suite.ts";
 import { observabilitySuite } from "./observability_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
 import { poolSuite } from "./pool_suite.ts";
+import { restSuite } from "./rest_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
 
@@ -30,6 +31,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/observability_suite.ts": observabilitySuite,
   "tests/behaviour/oracle_suite.ts": oracleSuite,
   "tests/behaviour/pool_suite.ts": poolSuite,
+  "tests/behaviour/rest_suite.ts": restSuite,
   "tests/behaviour/tls_suite.ts": tlsSuite,
   "tests/faults/fault_matrix_suite.ts": faultMatrixSuite,
 };

@@ -1,6 +1,13 @@
 /**
  * What a local Zerobus can do wrong on purpose. Faults are plain data, so that they can travel.
  *
+ * Over REST, where there are no streams, every request is to them a stream of one request: accepted
+ * when its header is there, acknowledged by its answer. An acknowledgement that does not come leaves
+ * it without an answer; an end or a reset takes its connection away, unanswered; an error is an HTTP
+ * status with `error_code`, and `Retry-After` in whole seconds; a creation that goes wrong is an
+ * answer that makes no sense. There is nothing that a close signal could be, nor an acknowledgement
+ * that goes too far, back, or comes twice.
+ *
  * @module
  */
 import type { StatusName } from "../../core/status_name.ts";
