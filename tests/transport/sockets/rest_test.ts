@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { deferred } from "../../../src/core/async.ts";
 import type { Connection } from "../../../src/core/transport.ts";
 import { restTransport } from "../../../src/transport/rest_transport.ts";
 import { test } from "../../harness/mod.ts";
@@ -98,8 +99,8 @@ for (const [name, end] of Object.entries(ENDINGS)) {
   test(`REST: ${name} cancels the request on its way, and those that wait`, async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
-    const arrived = Promise.withResolvers<void>();
-    const left = Promise.withResolvers<void>();
+    const arrived = deferred();
+    const left = deferred();
     let requests = 0;
     await withConnection(async (exchange) => {
       requests++;
@@ -124,7 +125,7 @@ for (const [name, end] of Object.entries(ENDINGS)) {
 }
 
 test("REST: after its end a connection takes no requests, and answers still count", async () => {
-  const answer = Promise.withResolvers<void>();
+  const answer = deferred();
   await withConnection(async (exchange) => {
     await exchange.text();
     await answer.promise;
