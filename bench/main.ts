@@ -4,9 +4,9 @@
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
  *                     [--megabytes 256] [--ceiling 300]
  *
- * Selectors: a corpus (`a` to `e`, `flights`), `latency`, `throughput`, `writer-disabled`,
- * `debug`, `telemetry`, `parallel`, `formats`, `floor`, `memory`. Without one, all but `memory`. Exits with 1
- * when a target is missed.
+ * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `throughput`, `writer-disabled`,
+ * `debug`, `telemetry`, `parallel`, `formats`, `floor`, `memory`. Without one, all but `memory`.
+ * Exits with 1 when a target is missed.
  *
  * @module
  */
@@ -49,12 +49,11 @@ async function run(folder: string): Promise<Result[]> {
     cwd: ROOT,
   });
   try {
-    const { address, sink } = JSON.parse(await firstLine(server.stdout));
+    const address = await firstLine(server.stdout);
     const settings = JSON.stringify({
       selector: positionals[0],
       flights: `${ROOT}/node_modules/vega-datasets/data/flights-200k.arrow`,
-      server: address,
-      sink,
+      server: JSON.parse(address),
       memory: { megabytes: Number(flags.megabytes), ceiling: Number(flags.ceiling) },
     });
     const process = start({ program: script[0]!, args: [...script.slice(1), settings], cwd: ROOT });

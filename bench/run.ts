@@ -17,6 +17,7 @@ import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
 import { sendingBenchmark } from "./sending.ts";
 import { telemetryBenchmark } from "./telemetry.ts";
+import { typesBenchmark } from "./types.ts";
 
 const settings = JSON.parse(process.argv[2] ?? "{}");
 const isSelected = (name: string): boolean =>
@@ -24,6 +25,7 @@ const isSelected = (name: string): boolean =>
 const report: Report = (result) => console.log(JSON.stringify(result));
 
 await encodeBenchmark(isSelected, settings.flights, report);
+if (isSelected("types")) typesBenchmark(report);
 await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
 if (isSelected("parallel")) await parallelBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("telemetry")) {

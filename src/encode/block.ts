@@ -4,12 +4,12 @@
  * @module
  */
 import type { Column } from "./column.ts";
-import { HEAP_I32, HEAP_U8, OVERRUN, STAGE_START } from "./heap.ts";
+import { HEAP_I32, HEAP_U8, OVERRUN, STAGE_START, StageFullError } from "./heap.ts";
 import { compile, GUESS, type Program, START, STRIDE } from "./program.ts";
 import { Refusal } from "./refusal.ts";
 import { writeField } from "./row_writer.ts";
 import { Sink } from "./sink.ts";
-import { Stage, StageFullError } from "./stage.ts";
+import { Stage } from "./stage.ts";
 import { type OtherWriter, ROW_WRITER } from "./write_row.ts";
 
 /** Tag of `ProtoEncodedRecordBatch.records`: field 1, length-delimited. */

@@ -69,6 +69,10 @@ export class Column {
   offsets: Int32Array = NO_I32;
   /** Data buffers that views point into. */
   buffers: readonly Uint8Array[] = [];
+  /** Those, or `bytes`, as words at any address; made when first wanted. */
+  views: readonly DataView[] | undefined;
+  /** Of a dictionary: what some of its indices stand for; made when first wanted. */
+  unpacked: Column | undefined;
 
   /** Members, elements, key and value, or the chunks of a dictionary. */
   children: readonly Column[] = [];
@@ -77,8 +81,8 @@ export class Column {
   /** Bytes that the length of the last value took; the next one's probably takes as many. */
   lengthSize = 1;
 
-  /** An empty array with a plan. */
-  constructor(plan: FieldPlan) {
+  /** An empty array with a plan, or with the same plan as another one. */
+  constructor(plan: Omit<FieldPlan, "index" | "children">) {
     this.path = plan.path;
     this.source = plan.source;
     this.type = plan.type;

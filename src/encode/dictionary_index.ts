@@ -27,3 +27,25 @@ export function indexAt(column: Column, index: number): number {
       return column.i32[2 * index + 1]! * WORD + (column.i32[2 * index]! >>> 0);
   }
 }
+
+/** One value of a dictionary. A few for many values, so that none costs an object. */
+export class Meaning {
+  /** The chunk of the dictionary that it is in; undefined if the index leads nowhere. */
+  values: Column | undefined;
+  /** Which value of the chunk it is. */
+  at = 0;
+
+  /** Finds what stands for an index of a dictionary. */
+  find(column: Column, index: number): void {
+    const { children } = column;
+    let at = indexAt(column, index);
+    let which = 0;
+    let values = children[0];
+    while (values !== undefined && at >= values.length) {
+      at -= values.length;
+      values = children[++which];
+    }
+    this.values = at >= 0 ? values : undefined;
+    this.at = at;
+  }
+}

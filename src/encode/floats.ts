@@ -48,7 +48,8 @@ export function singleFromHalf(half: number): number {
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
-function valueOfHalf(half: number): number {
+/** The number that a half-precision one is. */
+export function valueOfHalf(half: number): number {
   const sign = (half & 0x8000) === 0 ? 1 : -1;
   const exponent = (half >> 10) & 0x1f;
   const fraction = half & 0x3ff;

@@ -28,3 +28,8 @@ export const HEAP_I32: Int32Array<ArrayBuffer> = new Int32Array(HEAP);
  * nothing may end closer than this to the end of its part.
  */
 export const OVERRUN: number = 64;
+
+/** The signal that some rows' columns are too large for the heap. */
+export class StageFullError extends Error {
+  override name = "StageFullError";
+}

@@ -5,7 +5,6 @@
  */
 import type { Source } from "../schema/field_plan.ts";
 import type { Column } from "./column.ts";
-import { indexAt } from "./dictionary_index.ts";
 
 const WORD = 0x1_0000_0000;
 /** Bytes of a view that stand in the view itself. */
@@ -47,11 +46,6 @@ export class Place {
         this.start = index * column.width;
         this.end = this.start + column.width;
         break;
-      case 26 satisfies typeof Source.Dictionary: {
-        const at = indexAt(column, index);
-        const values = column.children[0]!;
-        return at >= 0 && at < values.length && this.find(values, at);
-      }
     }
     return this.start >= 0 && this.end >= this.start && this.end <= this.bytes.length;
   }

@@ -124,24 +124,13 @@ function kindOf({ source, type, tag, children }: Column): Kind {
   if (tag > MAX_TAG) return Kind.Other;
   const target: number = type;
   switch (source) {
-    case Source.Int8:
-    case Source.Int16:
-    case Source.Int32:
-    case Source.Uint8:
-    case Source.Uint16:
-    case Source.DateMilliseconds:
-      return target === (5 satisfies FieldType.INT32) ? Kind.Int32 : Kind.Other;
-    case Source.Int64:
-    case Source.Uint32:
-    case Source.Uint64:
-    case Source.ScaledInt32:
-    case Source.ScaledInt64:
-    case Source.Nanoseconds:
-      return target === (3 satisfies FieldType.INT64) ? Kind.Int64 : Kind.Other;
+    case Source.Float16:
     case Source.Float32:
-      return target === (2 satisfies FieldType.FLOAT) ? Kind.Fixed32 : Kind.Other;
+      return target === (2 satisfies FieldType.FLOAT) ? Kind.Fixed32 : Kind.Fixed64;
     case Source.Float64:
       return Kind.Fixed64;
+    case Source.Decimal:
+      return Kind.Text;
     case Source.Bool:
       return Kind.Bool;
     case Source.Binary:
@@ -151,10 +140,9 @@ function kindOf({ source, type, tag, children }: Column): Kind {
       if (target === (14 satisfies FieldType.ENUM)) return Kind.Other;
       return target === (9 satisfies FieldType.STRING) ? Kind.Text : Kind.Bytes;
     case Source.Dictionary: {
-      // Values of a plain array of text or bytes are gathered; other dictionaries are rare.
-      const [values, more] = children;
-      const isPlain = values !== undefined && more === undefined && !values.hasNulls;
-      return isPlain && isBlob(values.source) ? kindOf(values) : Kind.Other;
+      // Text and bytes are gathered, numbers unpacked; structures and booleans have no dictionaries.
+      const kind = children[0] === undefined ? Kind.Other : kindOf(children[0]);
+      return kind >= Kind.Struct || kind === Kind.Bool ? Kind.Other : kind;
     }
     case Source.Struct:
       return Kind.Struct;
@@ -165,12 +153,36 @@ function kindOf({ source, type, tag, children }: Column): Kind {
     case Source.Map:
       return Kind.Map;
     default:
-      return Kind.Other;
+      return integerKind(source, target);
   }
 }
 
-function isBlob(source: Source): boolean {
-  return source >= Source.Binary && source <= Source.FixedSizeBinary;
+/** By how the number looks on the wire. */
+function integerKind(source: Source, target: number): Kind {
+  switch (target) {
+    case 1 satisfies FieldType.DOUBLE:
+    case 6 satisfies FieldType.FIXED64:
+    case 16 satisfies FieldType.SFIXED64:
+      return Kind.Fixed64;
+    case 2 satisfies FieldType.FLOAT:
+    case 7 satisfies FieldType.FIXED32:
+    case 15 satisfies FieldType.SFIXED32:
+      return Kind.Fixed32;
+    case 5 satisfies FieldType.INT32:
+    case 14 satisfies FieldType.ENUM:
+      return Kind.Int32;
+    case 3 satisfies FieldType.INT64:
+      // A negative int32 is written in ten bytes, too, so the two look the same.
+      return isNarrow(source) ? Kind.Int32 : Kind.Int64;
+    default:
+      return Kind.Int64;
+  }
+}
+
+/** Whether all values fit a signed word. */
+export function isNarrow(source: Source): boolean {
+  return source <= Source.Int32 || source === Source.Uint8 || source === Source.Uint16 ||
+    source === Source.DateMilliseconds;
 }
 
 /** A tag as a varint inside a word, and how long it is. */

@@ -5,8 +5,11 @@
  */
 import { Source } from "../schema/field_plan.ts";
 import type { Column } from "./column.ts";
-import { HEAP_I32, HEAP_U8, OVERRUN, PROGRAM_START, STAGE_START } from "./heap.ts";
-import { convertInt64, widen } from "./stage_numbers.ts";
+import { loadDecimal, putDecimal } from "./decimals.ts";
+import { Meaning } from "./dictionary_index.ts";
+import { gather } from "./gather.ts";
+import { HEAP_I32, HEAP_U8, OVERRUN, PROGRAM_START, STAGE_START, StageFullError } from "./heap.ts";
+import { bringPairs, bringWords } from "./stage_numbers.ts";
 import {
   BASE,
   FIRST,
@@ -19,21 +22,14 @@ import {
   TAG_SIZE,
   VALIDITY,
 } from "./program.ts";
+import { unpack } from "./unpack.ts";
 import { areUtf8 } from "./utf8.ts";
-import { Place } from "./place.ts";
 
 const WORD = 0x1_0000_0000;
-/** Shorter copies are faster by hand: a call with a sub-array costs about 40 ns. */
-const COPIED_BY_HAND = 48;
 /** Longest varint. */
 const VARINT = 10;
 /** Longest length, and longest tag. */
 const PREFIX = 5 + 4;
-
-/** The signal that a block is too large for the heap. */
-export class StageFullError extends Error {
-  override name = "StageFullError";
-}
 
 // One for all: nobody looks at its stack.
 const FULL = new StageFullError("the stage is full");
@@ -80,7 +76,10 @@ export class Stage {
     HEAP_I32[node + KIND] = kind;
     HEAP_I32[node + TAG_SIZE] = code[STRIDE * at + TAG_SIZE]!;
     HEAP_I32[node + BASE] = base;
-    HEAP_I32[node + VALIDITY] = column.hasNulls
+    const hasNullMeanings = column.source === Source.Dictionary && column.children.some(hasNulls);
+    HEAP_I32[node + VALIDITY] = hasNullMeanings
+      ? this.#meaningful(column, first, end)
+      : column.hasNulls
       ? this.#bits(column.validity, column.bitOffset, first, end)
       : NO_NULLS;
   }
@@ -88,6 +87,12 @@ export class Stage {
   /** Brings the values; undefined if the general writer is to have them. */
   #values(at: number, kind: Kind, column: Column, first: number, end: number): number | undefined {
     const count = end - first;
+    if (column.source === Source.Dictionary && !isBlob(column.children[0]!.source)) {
+      const plain = unpack(column, first, end);
+      const base = plain && this.#values(at, kind, plain, 0, count);
+      const isPair = kind === Kind.Int64 || kind === Kind.Fixed64;
+      return base && base - (isPair ? 2 * first : first);
+    }
     switch (kind) {
       case Kind.Int32:
         this.bound += count * (PREFIX + VARINT);
@@ -124,19 +129,15 @@ export class Stage {
   }
 
   #words(column: Column, first: number, end: number): number | undefined {
-    const word = this.#reserve(4 * (end - first)) >> 2;
-    if (column.source === Source.Int32 || column.source === Source.Float32) {
-      HEAP_I32.set(column.i32.subarray(first, end), word);
-    } else if (!widen(column, first, end, word)) return undefined;
+    const word = this.#reserve(8 * (end - first)) >> 2;
+    if (!bringWords(column, first, end, word)) return undefined;
+    this.#top = 4 * (word + end - first);
     return word - first;
   }
 
   #pairs(column: Column, first: number, end: number): number | undefined {
     const word = this.#reserve(8 * (end - first)) >> 2;
-    if (column.source === Source.Int64 || column.source === Source.Float64) {
-      HEAP_I32.set(column.i32.subarray(2 * first, 2 * end), word);
-    } else if (!convertInt64(column, first, end, word)) return undefined;
-    return word - 2 * first;
+    return bringPairs(column, first, end, word) ? word - 2 * first : undefined;
   }
 
   /** Brings whole bytes; the number that the bit of index 0 would have says where bits begin. */
@@ -176,6 +177,8 @@ export class Stage {
     const word = this.#reserve(4 * (count + 1)) >> 2;
     const from = column.source === Source.Binary
       ? this.#slice(column, first, end, word)
+      : column.source === Source.Decimal
+      ? this.#decimals(column, first, end, word)
       : this.#gathered(column, first, end, word);
     if (from < 0) return undefined;
     const to = HEAP_I32[word + count]!;
@@ -207,24 +210,42 @@ export class Stage {
     return union < 0 ? -1 : address;
   }
 
-  /** Values from wherever they are, one by one. Returns where they begin, −1 if damaged. */
+  /** Values from wherever they are. Returns where they begin, −1 if they are damaged. */
   #gathered(column: Column, first: number, end: number, word: number): number {
     const begin = this.#reserve(0);
-    const place = new Place();
+    const to = gather(column, first, end, word, begin);
+    if (to < 0) return -1;
+    this.#top = to;
+    return begin;
+  }
+
+  /** Numbers as text. Returns where it begins. */
+  #decimals(column: Column, first: number, end: number, word: number): number {
+    const begin = this.#reserve(0);
     let address = begin;
     for (let index = first; index < end; index++, word++) {
       HEAP_I32[word] = address;
-      if (column.isNull(index)) continue;
-      if (!place.find(column, index)) return -1;
-      const { bytes, start, end } = place;
-      if (!(address + end - start <= PROGRAM_START - OVERRUN)) throw FULL;
-      if (end - start > COPIED_BY_HAND) HEAP_U8.set(bytes.subarray(start, end), address);
-      else for (let from = start, to = address; from < end;) HEAP_U8[to++] = bytes[from++]!;
-      address += end - start;
+      if (column.hasNulls && column.isNull(index)) continue;
+      const size = loadDecimal(column, index);
+      if (!(address + size <= PROGRAM_START - OVERRUN)) throw FULL;
+      address = putDecimal(HEAP_U8, address, column.scale);
     }
     HEAP_I32[word] = address;
     this.#top = address;
     return begin;
+  }
+
+  /** A bit for each index of a dictionary: that it is not null, and what it stands for neither. */
+  #meaningful(column: Column, first: number, end: number): number {
+    const address = this.#reserve((end - first + 7) >> 3);
+    HEAP_U8.fill(0, address, this.#top);
+    const meaning = new Meaning();
+    for (let index = first, bit = 0; index < end; index++, bit++) {
+      if (column.isNull(index)) continue;
+      meaning.find(column, index);
+      if (!meaning.values!.isNull(meaning.at)) HEAP_U8[address + (bit >> 3)]! |= 1 << (bit & 7);
+    }
+    return 8 * address - first;
   }
 
   /** Takes room; it begins at a word. */
@@ -234,4 +255,12 @@ export class Stage {
     this.#top = address + size;
     return address;
   }
+}
+
+function hasNulls(column: Column): boolean {
+  return column.hasNulls;
+}
+
+function isBlob(source: Source): boolean {
+  return source >= Source.Binary && source <= Source.FixedSizeBinary;
 }

@@ -1,20 +1,99 @@
 /**
- * Integers of every width and unit as the words that are written, a slice at a time.
+ * Numbers of every width and unit as the words that are written, a slice at a time.
  *
  * Nothing is written for values that the Protobuf type does not take: the slice is refused, and the
  * general writer says which row it was.
  *
  * @module
  */
+import type { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
 import { Source } from "../schema/field_plan.ts";
 import type { Column } from "./column.ts";
-import { HEAP_I32 } from "./heap.ts";
+import { singleFromHalf, valueOfHalf } from "./floats.ts";
+import { HEAP, HEAP_I32 } from "./heap.ts";
+import { isNarrow } from "./program.ts";
+import { convertPairs } from "./stage_targets.ts";
 
 const WORD = 0x1_0000_0000;
+const HEAP_VIEW = new DataView(HEAP);
+
+/**
+ * Brings values `[first, end)` as words, one for each.
+ *
+ * @param to the first word. There must be room for two for each value.
+ * @returns whether all could be brought.
+ */
+export function bringWords(column: Column, first: number, end: number, to: number): boolean {
+  const { source, u16 } = column;
+  switch (source) {
+    case Source.Float32:
+      HEAP_I32.set(column.i32.subarray(first, end), to);
+      return true;
+    case Source.Float16:
+      for (let index = first; index < end; index++) HEAP_I32[to++] = singleFromHalf(u16[index]!);
+      return true;
+  }
+  if (isNarrow(source) && isSigned(column)) return widen(column, first, end, to);
+  return bringPairs(column, first, end, to, true);
+}
+
+/** Brings values `[first, end)` as pairs of words; whether all could be brought. */
+export function bringPairs(
+  column: Column,
+  first: number,
+  end: number,
+  to: number,
+  compact: boolean = false,
+): boolean {
+  const { source, u16, f32 } = column;
+  let address = 4 * to;
+  switch (source) {
+    case Source.Float64:
+      HEAP_I32.set(column.i32.subarray(2 * first, 2 * end), to);
+      return true;
+    case Source.Float32:
+      for (let index = first; index < end; index++, address += 8) {
+        HEAP_VIEW.setFloat64(address, f32[index]!, true);
+      }
+      return true;
+    case Source.Float16:
+      for (let index = first; index < end; index++, address += 8) {
+        HEAP_VIEW.setFloat64(address, valueOfHalf(u16[index]!), true);
+      }
+      return true;
+    case Source.Int64:
+      HEAP_I32.set(column.i32.subarray(2 * first, 2 * end), to);
+      break;
+    default:
+      if (isNarrow(source)) {
+        if (!widen(column, first, end, to)) return false;
+        extend(to, end - first);
+      } else if (!convertInt64(column, first, end, to)) return false;
+  }
+  return compact || !isSigned(column) ? convertPairs(column, to, end - first) : true;
+}
+
+/** Whether the type is one of the two that most integers become. */
+function isSigned({ type }: Column): boolean {
+  const target: number = type;
+  return target === (5 satisfies FieldType.INT32) || target === (3 satisfies FieldType.INT64);
+}
+
+/** Makes pairs of words in place, the last one first. */
+function extend(to: number, count: number): void {
+  for (let at = count - 1; at >= 0; at--) {
+    const low = HEAP_I32[to + at]!;
+    HEAP_I32[to + 2 * at] = low;
+    HEAP_I32[to + 2 * at + 1] = low >> 31;
+  }
+}
 
 /** Brings values `[first, end)` as 32-bit words; whether all could be. */
-export function widen(column: Column, first: number, end: number, to: number): boolean {
+function widen(column: Column, first: number, end: number, to: number): boolean {
   switch (column.source) {
+    case Source.Int32:
+      HEAP_I32.set(column.i32.subarray(first, end), to);
+      return true;
     case Source.Int8:
       HEAP_I32.set(column.i8.subarray(first, end), to);
       return true;
@@ -35,7 +114,7 @@ export function widen(column: Column, first: number, end: number, to: number): b
 }
 
 /** Brings values `[first, end)` as pairs of words; whether all could be. */
-export function convertInt64(column: Column, first: number, end: number, to: number): boolean {
+function convertInt64(column: Column, first: number, end: number, to: number): boolean {
   const { i32, factor } = column;
   switch (column.source) {
     case Source.Uint32:
@@ -45,7 +124,7 @@ export function convertInt64(column: Column, first: number, end: number, to: num
       }
       return true;
     case Source.Uint64:
-      return unsigned(i32, first, end, to);
+      return unsigned(column, first, end, to);
     case Source.ScaledInt32:
       for (let index = first; index < end; index++, to += 2) {
         const product = i32[index]! * factor;
@@ -64,8 +143,8 @@ export function convertInt64(column: Column, first: number, end: number, to: num
   }
 }
 
-/** Below 2^63: to int64 the others would look negative. */
-function unsigned(i32: Int32Array, first: number, end: number, to: number): boolean {
+/** From 2^63 on only the unsigned types take the value; to all others it would look negative. */
+function unsigned({ type, i32 }: Column, first: number, end: number, to: number): boolean {
   let union = 0;
   for (let from = 2 * first; from < 2 * end; from += 2, to += 2) {
     const high = i32[from + 1]!;
@@ -73,7 +152,9 @@ function unsigned(i32: Int32Array, first: number, end: number, to: number): bool
     HEAP_I32[to] = i32[from]!;
     HEAP_I32[to + 1] = high;
   }
-  return union >= 0;
+  const target: number = type;
+  return union >= 0 || target === (4 satisfies FieldType.UINT64) ||
+    target === (6 satisfies FieldType.FIXED64);
 }
 
 /** The factor is at most 10^6, so that every step is exact in a double. */

@@ -125,7 +125,7 @@ function writeBlob(sink: Sink, column: Column, index: number): void {
 function writeDecimalText(sink: Sink, column: Column, index: number): void {
   sink.reserve(2 + loadDecimal(column, index));
   sink.bytes[sink.position++] = QUOTE;
-  putDecimal(sink, column.scale);
+  sink.position = putDecimal(sink.bytes, sink.position, column.scale);
   sink.bytes[sink.position++] = QUOTE;
 }
 
