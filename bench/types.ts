@@ -42,9 +42,9 @@ export function typesBenchmark(report: Report): void {
       candidate: type,
       values: {
         "MB/s": size / 1_000 / ours.medianMs,
-        "ns a value": ours.medianMs * 1e6 / ROWS / COLUMNS.length,
-        "ns row by row": theirs.medianMs * 1e6 / ROWS / COLUMNS.length,
-        "× row by row": theirs.medianMs / ours.medianMs,
+        "ns/value": ours.medianMs * 1e6 / ROWS / COLUMNS.length,
+        "ns by rows": theirs.medianMs * 1e6 / ROWS / COLUMNS.length,
+        "× by rows": theirs.medianMs / ours.medianMs,
       },
     });
   }
