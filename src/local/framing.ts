@@ -15,16 +15,22 @@ export type StreamEnd =
   | { readonly lastFrame: Uint8Array; readonly trailers?: undefined }
   | { readonly lastFrame?: undefined; readonly trailers: Headers };
 
+/** Names of header fields, in lower case. */
+export interface CompressionFields {
+  /** How the sender's messages are compressed, those that are. */
+  readonly encoding: string;
+  /** How messages to the sender may be compressed. */
+  readonly accepted: string;
+}
+
 /** One of the three protocols. */
 export interface Framing {
   /** Content type of the answer. */
   readonly contentType: string;
   /** Lowest HTTP version that can carry it. */
   readonly httpVersion: 1 | 2;
-  /**
-   * Fields for how messages are compressed, and how they may be in the other direction; lower case.
-   */
-  readonly compressionHeaders: { readonly encoding: string; readonly accepted: string };
+  /** See {@linkcode CompressionFields}. */
+  readonly compressionHeaders: CompressionFields;
   /** What follows the last message; without an error the status is OK. */
   end(error: ConnectError | undefined): StreamEnd;
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { gunzip, gzipSync } from "node:zlib";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Exchange } from "./exchange.ts";
-import type { Framing } from "./framing.ts";
+import type { CompressionFields } from "./framing.ts";
 import type { GzipOptions } from "./options.ts";
 
 /** The one compression that is known here. */
@@ -32,7 +32,7 @@ export interface Agreement {
 /** What follows from what the client says, and from what this server is told. */
 export function agree(
   exchange: Pick<Exchange, "header">,
-  { compressionHeaders: { encoding, accepted } }: Framing,
+  { encoding, accepted }: CompressionFields,
   options: Required<GzipOptions>,
 ): Agreement {
   const takes = (exchange.header(accepted) ?? "").split(",").map((name) => name.trim());

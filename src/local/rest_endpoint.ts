@@ -6,6 +6,8 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { readBytes, sendJson } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
+import type { CompressionFields } from "./framing.ts";
+import { type Agreement, decompressed } from "./gzip.ts";
 import { OpenCall } from "./open_call.ts";
 import { refuse, type StreamServices } from "./open_stream.ts";
 import { errorAnswer } from "./rest_answer.ts";
@@ -27,19 +29,27 @@ export interface InsertLimits {
   readonly authorize: () => void;
   /** Largest body. */
   readonly maxBytes: number;
+  /** What is agreed on compression. */
+  readonly agreement: Agreement;
 }
 
 /** A POST to a table, from its header to its answer. */
 export function openInsert(
   exchange: Exchange,
   tableName: string,
-  { authorize, maxBytes }: InsertLimits,
+  { authorize, maxBytes, agreement }: InsertLimits,
   services: StreamServices,
 ): OpenCall {
   let insert: Insert | undefined;
-  const body = async () =>
-    await readBytes(exchange.body, maxBytes) ??
+  const isCompressed = agreement.accepts && agreement.announced !== "identity";
+  const body = async () => {
+    const bytes = await readBytes(exchange.body, maxBytes) ??
       refuse(`the request is too large: the limit is ${maxBytes} bytes`);
+    services.stats.wireBytes += bytes.length;
+    if (!isCompressed) return bytes;
+    services.stats.compressedMessages++;
+    return await decompressed(bytes, agreement, maxBytes);
+  };
   return new OpenCall(
     exchange,
     (failure) => answer(exchange, failure ?? insert?.outcome ?? "nothing"),
@@ -50,6 +60,12 @@ export function openInsert(
     },
   );
 }
+
+/** Fields for how bodies are compressed, and may be. */
+export const REST_COMPRESSION: CompressionFields = {
+  encoding: "content-encoding",
+  accepted: "accept-encoding",
+};
 
 /** The answer to what is no POST of JSON. */
 export function insertRefusal({ method, header }: Exchange): JsonAnswer | undefined {

@@ -11,13 +11,13 @@ import type { FaultScript } from "./faults/fault_script.ts";
 import { forever } from "./faults/pause.ts";
 import { tokenTrouble } from "./faults/token_trouble.ts";
 import { COMPRESSED, frame, readMessages } from "./frames.ts";
-import { type Framing, framingOf } from "./framing.ts";
+import { type CompressionFields, type Framing, framingOf } from "./framing.ts";
 import { agree, type Agreement, compressed, decompressed, refusalOf } from "./gzip.ts";
 import { OpenCall } from "./open_call.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { StreamServices } from "./open_stream.ts";
 import { serveFlight } from "./flight_stream.ts";
-import { insertedTable, insertRefusal, openInsert } from "./rest_endpoint.ts";
+import { insertedTable, insertRefusal, openInsert, REST_COMPRESSION } from "./rest_endpoint.ts";
 import { serveStream } from "./stream.ts";
 import {
   answerTokenRequest,
@@ -40,6 +40,12 @@ const FLIGHT_PATH = "/arrow.flight.protocol.FlightService/DoPut";
 const TOKEN_PATH = "/oidc/v1/token";
 const TABLE_HEADER = "x-databricks-zerobus-table-name";
 const MAX_FORM_BYTES = 64 * 1024;
+
+/** The answer of whoever does not even speak of messages. */
+const ENCODING_REFUSED: JsonAnswer = {
+  status: 415,
+  body: { message: "this content encoding is not supported" },
+};
 
 /** Answers requests, also after it was stopped. */
 export class Service {
@@ -105,11 +111,8 @@ export class Service {
   }
 
   async #answerCall(exchange: Exchange, framing: Framing): Promise<void> {
-    const agreement = this.#agree(exchange, framing);
-    if (agreement === undefined) {
-      const body = { message: "this content encoding is not supported" };
-      return await sendJson(exchange, { status: 415, body });
-    }
+    const agreement = this.#agree(exchange, framing.compressionHeaders);
+    if (agreement === undefined) return await sendJson(exchange, ENCODING_REFUSED);
     exchange.start(200, { "content-type": framing.contentType, ...agreement.headers });
     await this.#live(
       new OpenCall(
@@ -128,16 +131,20 @@ export class Service {
   }
 
   /** What a call makes of compression; nothing if it is refused like a stranger's request. */
-  #agree(exchange: Exchange, framing: Framing): Agreement | undefined {
-    const agreement = agree(exchange, framing, this.#options.gzip);
-    const fault = this.#parts.faults.take(exchange.header(TABLE_HEADER) ?? "", {
+  #agree(
+    exchange: Exchange,
+    fields: CompressionFields,
+    tableName: string = exchange.header(TABLE_HEADER) ?? "",
+  ): Agreement | undefined {
+    const agreement = agree(exchange, fields, this.#options.gzip);
+    const fault = this.#parts.faults.take(tableName, {
       kinds: ["refuse_compression"],
       applies: () => agreement.announced !== "identity",
     });
     if (fault === undefined) return agreement;
     switch (fault.how ?? "listed") {
       case "listed":
-        return agree(exchange, framing, { accept: false, answer: false });
+        return agree(exchange, fields, { accept: false, answer: false });
       case "unlisted":
         return { ...agreement, accepts: false, headers: {} };
       case "http_415":
@@ -167,7 +174,14 @@ export class Service {
   async #answerInsert(exchange: Exchange, tableName: string): Promise<void> {
     const refusal = insertRefusal(exchange);
     if (refusal !== undefined) return await sendJson(exchange, refusal);
+    const agreement = this.#agree(exchange, REST_COMPRESSION, tableName);
+    if (agreement === undefined) return await sendJson(exchange, ENCODING_REFUSED);
+    // Who sends no list does not look at the header, and finds the body malformed.
+    if (refusalOf(agreement) !== undefined && agreement.headers["accept-encoding"] !== undefined) {
+      return await sendJson(exchange, { ...ENCODING_REFUSED, headers: agreement.headers });
+    }
     const limits = {
+      agreement,
       authorize: () => void this.#authorize(exchange, tableName),
       maxBytes: this.#options.maxRequestBytes,
     };

@@ -14,6 +14,7 @@ export class Negotiation {
   /** Messages below this size are not compressed. */
   readonly minBytes: number;
   #isOn: boolean;
+  #isProven = false;
 
   /** Begins with what is configured. */
   constructor({ compression, compressionMinBytes }: ResolvedCompression) {
@@ -29,6 +30,20 @@ export class Negotiation {
   /** The endpoint does not take compressed messages, and is sent none any more. */
   refuse(): void {
     this.#isOn = false;
+  }
+
+  /** The endpoint has taken a compressed message. */
+  prove(): void {
+    this.#isProven = true;
+  }
+
+  /**
+   * Whether an answer may mean that the endpoint does not take compressed bodies. HTTP 415 says so;
+   * one that pays no attention to the header finds the body malformed, as long as it has not taken
+   * one before.
+   */
+  suspects(httpStatus: number): boolean {
+    return httpStatus === 415 || (!this.#isProven && [400, 422, 501].includes(httpStatus));
   }
 
   /** Heeds the list of what the endpoint takes, if it has sent one. */

@@ -4,13 +4,16 @@
  * @module
  */
 import { onAbort, unlessAborted } from "../core/async.ts";
+import { joined, sizeOf } from "../core/bytes.ts";
 import { ConnectionError, ZerobusError } from "../core/errors.ts";
 import type { Connection, OpenRequest, OutgoingRequest, ServerMessage } from "../core/transport.ts";
 import type { Circumstances } from "./answer_error.ts";
 import { Channel } from "./channel.ts";
 import { connectionFailure } from "./connection_failure.ts";
+import { gzip } from "./gzip.ts";
 import { jsonArray } from "./json_array.ts";
-import { failureIn } from "./rest_answer.ts";
+import { GZIP, type Negotiation } from "./negotiation.ts";
+import { failureIn, type RestAnswer } from "./rest_answer.ts";
 import { post } from "./rest_post.ts";
 import type { ResolvedTransportOptions } from "./transport_options.ts";
 
@@ -20,6 +23,8 @@ export interface RestWire extends ResolvedTransportOptions {
   readonly fetch: typeof fetch;
   /** How it refuses redirects. */
   readonly redirect: RequestRedirect;
+  /** Whether bodies are compressed. */
+  readonly negotiation: Negotiation;
   /** Aborts when the transport is closed. */
   readonly closing: AbortSignal;
 }
@@ -92,17 +97,7 @@ export class RestConnection implements Connection {
     const { signal } = this.#life;
     try {
       signal.throwIfAborted();
-      const { fetch, redirect, maxResponseBytes } = this.#wire;
-      const posting = post(fetch, {
-        url: this.#url,
-        headers: this.#headers,
-        body: jsonArray(records),
-        redirect,
-        maxBytes: maxResponseBytes,
-        signal,
-      });
-      // Not every fetch lets go of whoever waits for it.
-      const answer = await unlessAborted(posting, signal);
+      const answer = await this.#answerTo(jsonArray(records));
       const failure = failureIn(answer, this.#circumstances, this.#token);
       if (failure !== undefined) throw failure;
     } catch (reason) {
@@ -113,6 +108,41 @@ export class RestConnection implements Connection {
       throw error;
     }
     await this.#inbox.put({ kind: "acknowledgement", upTo: offset });
+  }
+
+  /**
+   * The answer to a body that goes compressed if that is worth trying, and once more as it is if
+   * the answer may be to that: nothing was stored then.
+   */
+  async #answerTo(body: Uint8Array<ArrayBuffer>): Promise<RestAnswer> {
+    const { negotiation } = this.#wire;
+    const compressed = await this.#compressed(body);
+    if (compressed === undefined) return await this.#post(body, this.#headers);
+    const headers = new Headers(this.#headers);
+    headers.set("content-encoding", GZIP);
+    const answer = await this.#post(compressed, headers);
+    if (!negotiation.suspects(answer.status)) {
+      if (answer.status === 200) negotiation.prove();
+      return answer;
+    }
+    const plain = await this.#post(body, this.#headers);
+    if (plain.status === 200) negotiation.refuse();
+    return plain;
+  }
+
+  async #compressed(body: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { negotiation } = this.#wire;
+    if (!negotiation.isOn || body.length < negotiation.minBytes) return undefined;
+    const parts = await gzip([body], this.#life.signal);
+    return sizeOf(parts) < body.length ? joined(parts) : undefined;
+  }
+
+  async #post(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<RestAnswer> {
+    const { signal } = this.#life;
+    const { fetch, redirect, maxResponseBytes: maxBytes } = this.#wire;
+    const posting = post(fetch, { url: this.#url, headers, body, redirect, maxBytes, signal });
+    // Not every fetch lets go of whoever waits for it.
+    return await unlessAborted(posting, signal);
   }
 
   get #circumstances(): Circumstances {

@@ -6,6 +6,7 @@
 import { ZerobusError } from "../core/errors.ts";
 import type { Transport } from "../core/transport.ts";
 import { refusedRedirects } from "./fetch_client.ts";
+import { Negotiation } from "./negotiation.ts";
 import { unsupportedFormat } from "./frames.ts";
 import { RestConnection, type RestWire } from "./rest_connection.ts";
 import { resolveTransportOptions, type TransportOptions } from "./transport_options.ts";
@@ -42,8 +43,10 @@ export interface RestTransportOptions extends TransportOptions {
  */
 export function restTransport(options: RestTransportOptions): Transport {
   const closing = new AbortController();
+  const resolved = resolveTransportOptions(options);
   const wire: RestWire = {
-    ...resolveTransportOptions(options),
+    ...resolved,
+    negotiation: new Negotiation(resolved),
     // Workers want it called as a function of the global object.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     redirect: refusedRedirects(),

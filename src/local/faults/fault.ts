@@ -180,6 +180,8 @@ export interface RefusedCompression extends FaultScope {
   /**
    * How: with UNIMPLEMENTED and the list of what is taken (`"listed"`, the default), without the
    * list (`"unlisted"`), or as a gateway would that knows nothing of the protocol (`"http_415"`).
+   * Over REST it is HTTP 415 with the list; HTTP 400, from a server that does not look at the header
+   * and finds the body malformed; and HTTP 415 without a list.
    */
   readonly how?: "listed" | "unlisted" | "http_415";
 }

@@ -86,14 +86,13 @@ export class Exchange {
     if (encoding !== "gzip") throw new Error(`a compressed message, but encoding ${encoding}`);
   }
 
-  /** The whole body as text, for requests that are no streams. */
+  /** The whole body as text, for requests that are no streams; decompressed if it says so. */
   async text(): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = "";
-    for (let chunk; (chunk = await this.#read()) !== undefined;) {
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
+    const chunks: Uint8Array[] = [];
+    for (let chunk; (chunk = await this.#read()) !== undefined;) chunks.push(chunk);
+    const bytes = concatenated(chunks);
+    const isCompressed = this.headers["content-encoding"] === "gzip";
+    return new TextDecoder().decode(isCompressed ? gunzipSync(bytes) : bytes);
   }
 
   /** Reads create_stream and answers it. */
