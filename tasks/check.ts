@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { capture } from "./command.ts";
+import { captureDeno } from "./command.ts";
 import { checkBlocks } from "./documentation/check_blocks.ts";
 import { checkThatExamplesExist, runExamples } from "./documentation/symbol_examples.ts";
 import { checkBundles } from "./size/bundles.ts";
@@ -20,15 +20,7 @@ interface Check {
   run(): Promise<unknown>;
 }
 
-function deno(...args: string[]): Promise<string> {
-  return capture({
-    program: Deno.execPath(),
-    args,
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    timeoutMs: 180_000,
-  });
-}
+const deno = (...args: readonly string[]) => captureDeno(args);
 
 /** Documentation of every entry point; complaints about other people's types are left out. */
 async function lintDocumentation(): Promise<void> {

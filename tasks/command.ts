@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ROOT } from "./project.ts";
 
 /** A program to run. */
 export interface Command {
@@ -43,6 +44,28 @@ export async function capture(command: Command): Promise<string> {
     throw new CommandError(`${titleOf(command)} ${ending.reason}\n${said.join("\n")}`);
   }
   return printed.join("\n");
+}
+
+/** What {@linkcode captureDeno} may be told. */
+export interface DenoOptions {
+  /** Variables to add to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Longest it may run, in milliseconds. Default 180,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs this very Deno in the repository, without colours; see {@linkcode capture}. */
+export async function captureDeno(
+  args: readonly string[],
+  { env = {}, timeoutMs = 180_000 }: DenoOptions = {},
+): Promise<string> {
+  return await capture({
+    program: Deno.execPath(),
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+    timeoutMs,
+  });
 }
 
 /** Runs a program and hands on each line that it prints as it comes. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
-import { capture } from "../command.ts";
+import { capture, captureDeno } from "../command.ts";
 import { ROOT } from "../project.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 
@@ -29,9 +29,10 @@ export async function checkBlocks(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   try {
     const files = await Promise.all(blocks.map(writeBlock));
-    await deno("check", "--quiet", ...files);
+    await captureDeno(["check", "--quiet", ...files]);
     const runnable = files.filter((_, index) => !blocks[index]!.readOnly);
-    await deno("run", "-A", "--no-check", "tasks/documentation/run_blocks.ts", ...runnable);
+    const program = ["run", "-A", "--no-check", "tasks/documentation/run_blocks.ts"];
+    await captureDeno([...program, ...runnable]);
   } finally {
     await Deno.remove(FOLDER, { recursive: true });
   }
@@ -43,16 +44,6 @@ async function writeBlock(block: Block): Promise<string> {
   const surroundings = `import "../../tasks/documentation/surroundings.ts"; `;
   await Deno.writeTextFile(file, surroundings + block.text);
   return file;
-}
-
-async function deno(...args: readonly string[]): Promise<void> {
-  await capture({
-    program: Deno.execPath(),
-    args,
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    timeoutMs: 120_000,
-  });
 }
 
 async function documents(): Promise<string[]> {

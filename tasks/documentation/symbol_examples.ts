@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { capture } from "../command.ts";
-import { readManifest, ROOT, withTempFolder } from "../project.ts";
+import { captureDeno } from "../command.ts";
+import { readManifest, withTempFolder } from "../project.ts";
 
 /** As much of what `deno doc --json` prints as matters here. */
 interface Documentation {
@@ -45,7 +45,7 @@ function isKindOfError(definition: unknown): boolean {
 /** Fails for functions and classes of the entry points that have no example. */
 export async function checkThatExamplesExist(): Promise<void> {
   const { nodes }: Documentation = JSON.parse(
-    await deno(["doc", "--json", ...Object.values((await readManifest()).exports)]),
+    await captureDeno(["doc", "--json", ...Object.values((await readManifest()).exports)]),
   );
   const names = Object.values(nodes).flatMap(({ symbols }) => withoutExample(symbols));
   if (names.length === 0) return;
@@ -56,16 +56,6 @@ export async function checkThatExamplesExist(): Promise<void> {
 export async function runExamples(): Promise<void> {
   // Some write files.
   await withTempFolder((folder) =>
-    deno(["test", "--allow-all", "--doc", "mod.ts", "src"], { TMPDIR: folder })
+    captureDeno(["test", "--allow-all", "--doc", "mod.ts", "src"], { env: { TMPDIR: folder } })
   );
-}
-
-function deno(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return capture({
-    program: Deno.execPath(),
-    args,
-    cwd: ROOT,
-    env: { NO_COLOR: "1", ...env },
-    timeoutMs: 120_000,
-  });
 }

@@ -7,7 +7,6 @@ import {
   DateDay,
   Decimal,
   Dictionary,
-  Field,
   Float32,
   Float64,
   Int16,
@@ -15,7 +14,6 @@ import {
   Int64,
   Int8,
   List,
-  Map_,
   Struct,
   TimestampMicrosecond,
   TimestampSecond,
@@ -30,6 +28,7 @@ import { fieldTypeName } from "../../src/schema/field_type.ts";
 import { planFor } from "../../src/schema/plan.ts";
 import { test } from "../harness/mod.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
+import { item, map } from "../schema/types.ts";
 import {
   arrayOf,
   batchOf,
@@ -157,14 +156,7 @@ test("enumerations take declared numbers and names, and nothing else", () => {
   assertEquals(columnWritten(words, { descriptor }), { values: [5, 0, 0], failures });
 });
 
-const item = (type: DataType) => new Field("item", type, true);
-const mapType = new Map_(
-  new Field(
-    "entries",
-    new Struct([new Field("key", new Utf8(), false), new Field("value", new Int32(), true)]),
-    false,
-  ) as never,
-);
+const mapType = map(new Utf8(), new Int32());
 const REPEATED = { label: Label.REPEATED };
 
 const INEXACT: readonly [DataType, FieldType, object, target: string][] = [

@@ -7,7 +7,6 @@ import {
   Int64,
   Int8,
   List,
-  Map_,
   Null,
   Struct,
   Utf8,
@@ -16,6 +15,7 @@ import { ConfigurationError } from "../../src/core/errors.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { planFor } from "../../src/schema/plan.ts";
 import { test } from "../harness/mod.ts";
+import { item, map } from "../schema/types.ts";
 import {
   arrayOf,
   batchOf,
@@ -31,14 +31,7 @@ import {
 const { INT32, SINT32, FIXED64, SFIXED64, STRING, MESSAGE } = FieldType;
 
 const single = (type: FieldType, init: object = {}) => descriptorOf([fieldOf("v", 3, type, init)]);
-const item = (type: DataType) => new Field("item", type, true);
-const mapType = new Map_(
-  new Field(
-    "entries",
-    new Struct([new Field("key", new Utf8(), false), new Field("value", new Int32(), true)]),
-    false,
-  ) as never,
-);
+const mapType = map(new Utf8(), new Int32());
 const REPEATED = { label: Label.REPEATED };
 
 test("repeated fields are packed if the descriptor says so", () => {
@@ -73,7 +66,7 @@ test("columns and fields pair by name, at every depth, in any order", () => {
       },
     ],
   });
-  const struct = new Struct([item(new Int32())].map(() => new Field("a", new Int32(), true)));
+  const struct = new Struct([new Field("a", new Int32(), true)]);
   const batch = batchOf({
     id: arrayOf(new Int64(), [1n, 2n]),
     m: arrayOf(mapType, [new Map([["x", 1]]), null]),
