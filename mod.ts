@@ -27,7 +27,16 @@
  */
 export { createWrapper } from "./src/web.ts";
 export { ZerobusWrapper } from "./src/wrapper.ts";
-export type { BatchInput, SendOptions, WritableOptions } from "./src/wrapper_options.ts";
+export type {
+  BatchInput,
+  BatchWriterOptions,
+  SendOptions,
+  SendRowsOptions,
+  WritableOptions,
+} from "./src/wrapper_options.ts";
+export { BatchWriter, type BatchWriterListener } from "./src/delivery/batch_writer.ts";
+export type { RowOptions } from "./src/delivery/row_options.ts";
+export type { ExtraMembers } from "./src/rows/convert_rows.ts";
 export type {
   BackoffOptions,
   ConversionOptions,
@@ -87,6 +96,7 @@ export type {
 export {
   type ErrorStatistics,
   type FailedRow,
+  type FailedRun,
   type TransmissionOutcome,
   TransmissionResult,
 } from "./src/core/result.ts";

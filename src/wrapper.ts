@@ -5,33 +5,31 @@
  */
 import type { RecordBatch } from "apache-arrow";
 import { recordBatchesOf } from "./core/arrow.ts";
-import { unlessAborted, within } from "./core/async.ts";
-import { type Clock, systemClock } from "./core/clock.ts";
+import { unlessAborted } from "./core/async.ts";
 import type { WrapperConfiguration } from "./core/configuration.ts";
-import { ConnectionError, ZerobusError } from "./core/errors.ts";
 import type { ListenerOptions, ZerobusEventName, ZerobusListener } from "./core/events.ts";
-import { type Backoff, ProtectiveBackoff } from "./core/protective_backoff.ts";
+import type { Backoff } from "./core/protective_backoff.ts";
 import { redacted } from "./core/redact.ts";
 import { resolveConfiguration } from "./core/resolve.ts";
 import type { ResolvedConfiguration } from "./core/resolved_configuration.ts";
 import type { TransmissionResult } from "./core/result.ts";
-import type { Transport } from "./core/transport.ts";
-import type { DebugStatus, DebugTap } from "./debug/debug_tap.ts";
+import type { DebugStatus } from "./debug/debug_tap.ts";
 import { batchSink } from "./delivery/batch_sink.ts";
-import { countForBackoff } from "./delivery/backoff_count.ts";
-import { Deliveries } from "./delivery/deliveries.ts";
-import { Delivery } from "./delivery/delivery.ts";
-import { requestPlanner } from "./delivery/request_planner.ts";
-import type { DeliveryObserver } from "./delivery/observer.ts";
+import { BatchWriter } from "./delivery/batch_writer.ts";
+import type { Delivery } from "./delivery/delivery.ts";
+import { checkedRowOptions } from "./delivery/row_options.ts";
 import { checkedSendOptions } from "./delivery/send_options.ts";
-import { StreamSet } from "./delivery/stream_set.ts";
-import { debugObserver, debugTap } from "./debug_output.ts";
+import { sendRows } from "./delivery/send_rows.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
-import { Observability } from "./observability.ts";
-import { BufferPool, POOLED_BYTES } from "./encode/buffer_pool.ts";
-import { streamOpener } from "./stream_opener.ts";
-import type { BatchInput, SendOptions, WritableOptions } from "./wrapper_options.ts";
-import type { Exporters, Raw, WrapperPreset } from "./wrapper_preset.ts";
+import { closed, Sender } from "./sender.ts";
+import type {
+  BatchInput,
+  BatchWriterOptions,
+  SendOptions,
+  SendRowsOptions,
+  WritableOptions,
+} from "./wrapper_options.ts";
+import type { Raw, WrapperPreset } from "./wrapper_preset.ts";
 
 /**
  * Sends Arrow record batches to one table. Made by `createWrapper`; safe to share between any
@@ -57,44 +55,13 @@ import type { Exporters, Raw, WrapperPreset } from "./wrapper_preset.ts";
  */
 export class ZerobusWrapper implements AsyncDisposable {
   readonly #configuration: ResolvedConfiguration;
-  readonly #clock: Clock;
-  readonly #transport: Transport | undefined;
-  /** Absent when the writer is disabled. */
-  readonly #streams: StreamSet | undefined;
-  readonly #backoff: ProtectiveBackoff;
-  readonly #deliveries = new Deliveries();
-  readonly #pool = new BufferPool(POOLED_BYTES);
-  readonly #debug: DebugTap | undefined;
-  readonly #observers: readonly Partial<DeliveryObserver>[];
-  readonly #observability: Observability;
-  readonly #exporters: Exporters | undefined;
+  readonly #sender: Sender;
   #shutdown: Promise<void> | undefined;
 
   /** Use `createWrapper`. */
   constructor(configuration: WrapperConfiguration, preset: WrapperPreset) {
-    const resolved = resolveConfiguration(configuration, preset);
-    const clock = this.#clock = preset.clock ?? systemClock;
-    const backoff = this.#backoff = new ProtectiveBackoff(resolved.backoff, clock);
-    this.#configuration = resolved;
-    const observability = this.#observability = new Observability(resolved, clock, backoff);
-    this.#exporters = preset.exporters;
-    backoff.onBegin = () => observability.heldBack();
-    this.#debug = debugTap(resolved, clock, observability, preset.every);
-    this.#observers = this.#debug === undefined ? [] : [debugObserver(this.#debug)];
-    if (resolved.writerDisabled) return;
-    const network = preset.network(resolved, configuration as unknown as Raw);
-    // A transport of the user's stays the user's to close.
-    if (resolved.transport === undefined) this.#transport = network.transport;
-    this.#streams = new StreamSet({
-      open: streamOpener(resolved, {
-        fetch: network.fetch,
-        transport: resolved.transport ?? network.transport,
-        clock,
-        observability,
-      }),
-      width: resolved.stream.streams,
-      isolates: resolved.isolation !== undefined,
-    });
+    const resolved = this.#configuration = resolveConfiguration(configuration, preset);
+    this.#sender = new Sender(resolved, preset, configuration as unknown as Raw);
   }
 
   /**
@@ -102,7 +69,7 @@ export class ZerobusWrapper implements AsyncDisposable {
    * asked for it. See `WrapperConfiguration.backoff`.
    */
   get backoff(): Backoff {
-    return this.#backoff;
+    return this.#sender.backoff;
   }
 
   /**
@@ -116,7 +83,7 @@ export class ZerobusWrapper implements AsyncDisposable {
     listener: ZerobusListener<K>,
     options: ListenerOptions = {},
   ): () => void {
-    return this.#observability.events.on(name, listener, options);
+    return this.#sender.observability.events.on(name, listener, options);
   }
 
   /**
@@ -129,7 +96,7 @@ export class ZerobusWrapper implements AsyncDisposable {
 
   /** What became of debug output; `undefined` when it is off. */
   get debug(): DebugStatus | undefined {
-    return this.#debug;
+    return this.#sender.debug;
   }
 
   /**
@@ -147,6 +114,50 @@ export class ZerobusWrapper implements AsyncDisposable {
     signal?.throwIfAborted();
     const delivery = this.#deliver(batch, descriptor, signal);
     return await unlessAborted(delivery.result, signal);
+  }
+
+  /**
+   * Sends plain objects, one a row, in batches of `maxRows` or about `maxBytes`, the next one when
+   * the one before is in the window, so that a source may be as long as you like, or endless. Waits
+   * until every row that was taken from it is durable or has failed.
+   *
+   * The columns are those of `schema`, or the fields of `descriptor`, or what the rows say: numbers
+   * are doubles, bigints 64-bit integers, dates timestamps in UTC, `Uint8Array`s bytes, arrays
+   * lists, objects structs, `Map`s maps. The first value of a member decides, for good; members may
+   * be added as rows go on. `null` and `undefined` are missing values.
+   *
+   * The result is as `sendBatch`'s, with rows numbered in the order in which they were taken; a row
+   * that cannot be converted has failed, and the others are sent. After a failure that hits a batch
+   * as a whole, or one of the source's own, no more rows are taken: it is the result's `error`.
+   *
+   * @throws {TypeError} when the source is not iterable
+   * @throws {ConfigurationError} for an option that is out of bounds, a schema or descriptor of
+   * which no columns can be made
+   * @throws {ZerobusError} with code `closed` after `shutdown()`
+   * @throws the signal's reason when it aborts; the source is then closed
+   */
+  async sendRows<Row extends object>(
+    rows: Iterable<Row> | AsyncIterable<Row>,
+    options: SendRowsOptions = {},
+  ): Promise<TransmissionResult> {
+    this.#assertOpen();
+    const checked = checkedRowOptions(options);
+    return await sendRows(rows, checked, this.#sender.forRows(checked));
+  }
+
+  /**
+   * Collects single rows into batches: see {@linkcode BatchWriter}. Columns are found as `sendRows`
+   * does. `flush()` and `shutdown()` of the wrapper include what its writers have collected.
+   *
+   * @throws {ConfigurationError} as `sendRows` does
+   * @throws {ZerobusError} with code `closed` after `shutdown()`
+   */
+  batchWriter<Row extends object = Record<string, unknown>>(
+    options: BatchWriterOptions<Row> = {},
+  ): BatchWriter<Row> {
+    this.#assertOpen();
+    const checked = checkedRowOptions(options);
+    return new BatchWriter(checked, options.onResult, this.#sender.forRows(checked));
   }
 
   /**
@@ -175,11 +186,7 @@ export class ZerobusWrapper implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     this.#assertOpen();
-    const failure = await this.#finished("flush");
-    await this.#observability.settle();
-    await this.#debug?.flush();
-    this.#observability.exported(await this.#exporters?.flush());
-    if (failure !== undefined) throw failure;
+    await this.#sender.flush();
   }
 
   /**
@@ -193,7 +200,7 @@ export class ZerobusWrapper implements AsyncDisposable {
    * Failures that a result had reported before are not repeated.
    */
   shutdown(): Promise<void> {
-    return this.#shutdown ??= this.#close();
+    return this.#shutdown ??= this.#sender.close();
   }
 
   /** {@linkcode shutdown}, for `await using`. What an earlier call has reported is not repeated. */
@@ -210,7 +217,7 @@ export class ZerobusWrapper implements AsyncDisposable {
    * the back-off refused are in neither.
    */
   unacknowledged(): RecordBatch[] {
-    return this.#deliveries.undelivered() as unknown as RecordBatch[];
+    return this.#sender.undelivered() as unknown as RecordBatch[];
   }
 
   #deliver(
@@ -219,60 +226,10 @@ export class ZerobusWrapper implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Delivery {
     this.#assertOpen();
-    const streams = this.#streams;
-    const { isolation } = this.#configuration;
-    const delivery = new Delivery(recordBatchesOf(input), {
-      plan: requestPlanner(this.#configuration, descriptor, this.#pool),
-      lane: streams && ((plan) => streams.lane(plan)),
-      refusal: this.#backoff.refusal(),
-      maxExtraRequests: isolation?.maxExtraRequests ?? 0,
-      clock: this.#clock,
-      signal,
-      observers: [...this.#observers, ...this.#observability.deliveryObservers()],
-    });
-    this.#deliveries.add(delivery);
-    if (streams !== undefined) countForBackoff(delivery, this.#backoff);
-    return delivery;
-  }
-
-  /** Waits for what is on its way, within `stream.flushTimeoutMs`. */
-  #finished(what: string): Promise<ZerobusError | undefined> {
-    const limit = this.#configuration.stream.flushTimeoutMs;
-    return within(this.#deliveries.finished(), {
-      clock: this.#clock,
-      ms: limit,
-      timeout: () =>
-        new ConnectionError(
-          `${what}: not everything was acknowledged within ${limit} ms (stream.flushTimeoutMs)`,
-          { details: { status: "DEADLINE_EXCEEDED", limit } },
-        ),
-    });
-  }
-
-  async #close(): Promise<void> {
-    let failure: ZerobusError | undefined;
-    try {
-      failure = await this.#finished("shutdown");
-    } catch (tooLate) {
-      const given = failure = ZerobusError.from(tooLate);
-      this.#deliveries.abort(given);
-      this.#streams?.abort(given);
-      await this.#deliveries.finished();
-    }
-    try {
-      await this.#streams?.close();
-    } finally {
-      await this.#transport?.close();
-      await this.#observability.settle();
-      await this.#debug?.close();
-      this.#observability.exported(await this.#exporters?.shutdown());
-    }
-    if (failure !== undefined) throw failure;
+    return this.#sender.begin(recordBatchesOf(input), descriptor, signal);
   }
 
   #assertOpen(): void {
-    if (this.#shutdown !== undefined) {
-      throw new ZerobusError("the wrapper is shut down; create a new one to send more", "closed");
-    }
+    if (this.#shutdown !== undefined) throw closed();
   }
 }

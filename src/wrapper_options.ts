@@ -5,6 +5,8 @@
  */
 import type { ArrowBatch, ArrowTable } from "./core/arrow.ts";
 import type { TransmissionResult } from "./core/result.ts";
+import type { BatchWriterListener } from "./delivery/batch_writer.ts";
+import type { RowOptions } from "./delivery/row_options.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
 
 /** Anything a wrapper sends: a record batch, a table, or Arrow IPC bytes (stream or file). */
@@ -19,6 +21,19 @@ export interface SendOptions {
   readonly descriptor?: MessageDescriptor | undefined;
   /** Gives up waiting and stops sending. Requests already on their way are not called back. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `ZerobusWrapper.sendRows`. */
+export type SendRowsOptions = RowOptions;
+
+/** Options of `ZerobusWrapper.batchWriter`. */
+export interface BatchWriterOptions<Row extends object = Record<string, unknown>>
+  extends RowOptions {
+  /**
+   * Receives what became of every batch, `rows[i]` being row `i` of the result. Without it, a row
+   * that does not arrive fails the next `flush()`, or the `close()`.
+   */
+  readonly onResult?: BatchWriterListener<Row> | undefined;
 }
 
 /** Options of `ZerobusWrapper.writable`. */

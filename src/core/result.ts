@@ -141,6 +141,11 @@ export class TransmissionResult {
     return this.#failedRows ??= perRow(this.#failures, (row, error) => ({ row, error }));
   }
 
+  /** The same as runs of rows that follow each other and failed for one reason, in row order. */
+  get failedRuns(): readonly FailedRun[] {
+    return this.#failures;
+  }
+
   /** The rows that are durable, in row order. Built on first use. */
   get successfulRows(): Uint32Array {
     return this.#successfulRows ??= rowsIn(this.#successes());

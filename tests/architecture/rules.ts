@@ -24,7 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: ["core"],
   debug: ["core"],
   telemetry: ["core"],
-  delivery: ["core", "schema", "encode", "ipc", "ingest"],
+  rows: ["core", "schema"],
+  delivery: ["core", "schema", "encode", "ipc", "ingest", "rows"],
   variant: ["core"],
   local: ["core", "gen"],
 };

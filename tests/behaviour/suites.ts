@@ -16,6 +16,7 @@ import { observabilitySuite } from "./observability_suite.ts";
 import { oracleSuite } from "./oracle_suite.ts";
 import { poolSuite } from "./pool_suite.ts";
 import { restSuite } from "./rest_suite.ts";
+import { rowsSuite } from "./rows_suite.ts";
 import { smokeSuite } from "./smoke_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
 
@@ -32,6 +33,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/oracle_suite.ts": oracleSuite,
   "tests/behaviour/pool_suite.ts": poolSuite,
   "tests/behaviour/rest_suite.ts": restSuite,
+  "tests/behaviour/rows_suite.ts": rowsSuite,
   "tests/behaviour/tls_suite.ts": tlsSuite,
   "tests/faults/fault_matrix_suite.ts": faultMatrixSuite,
 };
