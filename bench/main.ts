@@ -5,8 +5,8 @@
  *                     [--megabytes 256] [--ceiling 300]
  *
  * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `throughput`, `writer-disabled`,
- * `debug`, `telemetry`, `parallel`, `formats`, `floor`, `memory`. Without one, all but `memory`.
- * Exits with 1 when a target is missed.
+ * `debug`, `telemetry`, `parallel`, `formats`, `compression`, `floor`, `memory`. Without one, all
+ * but `memory`. Exits with 1 when a target is missed.
  *
  * @module
  */
@@ -49,11 +49,12 @@ async function run(folder: string): Promise<Result[]> {
     cwd: ROOT,
   });
   try {
-    const address = await firstLine(server.stdout);
+    const { address, sink } = JSON.parse(await firstLine(server.stdout));
     const settings = JSON.stringify({
       selector: positionals[0],
       flights: `${ROOT}/node_modules/vega-datasets/data/flights-200k.arrow`,
-      server: JSON.parse(address),
+      server: address,
+      sink,
       memory: { megabytes: Number(flags.megabytes), ceiling: Number(flags.ceiling) },
     });
     const process = start({ program: script[0]!, args: [...script.slice(1), settings], cwd: ROOT });

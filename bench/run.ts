@@ -8,6 +8,7 @@
  */
 import process from "node:process";
 import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
+import { compressionBenchmark } from "./compression.ts";
 import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
 import { floorBenchmark } from "./floor.ts";
@@ -33,6 +34,9 @@ if (isSelected("telemetry")) {
 }
 if (isSelected("debug")) await debugBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("formats")) await formatsBenchmark(createNodeWrapper, settings.server, report);
+if (isSelected("compression")) {
+  await compressionBenchmark(createNodeWrapper, settings.server, settings.flights, report);
+}
 if (isSelected("floor")) await floorBenchmark(createNodeWrapper, settings.sink, report);
 if (settings.selector === "memory") {
   await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);

@@ -13,6 +13,7 @@ import { startSink } from "./sink.ts";
 const local = await startLocalZerobus({
   tables: [TABLE, SLOW_TABLE],
   maxRowsKept: 0,
+  gzip: { accept: true },
   faults: [{
     kind: "delay_acknowledgement",
     delayMs: ACKNOWLEDGEMENT_DELAY_MS,
