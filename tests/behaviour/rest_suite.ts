@@ -119,6 +119,24 @@ export function restSuite(env: TestEnvironment): void {
     assertEquals(rows, numbers(40).toArray().map(({ n }) => n).filter((n) => n !== 7 && n !== 23));
   });
 
+  test("REST: refused rows are found among compressed ones, and compression goes on", async () => {
+    await using local = await env.startLocal({
+      faults: [{ kind: "reject_record", column: "n", equals: 7 }],
+      gzip: { accept: true },
+    });
+    await using wrapper = await createWrapper({
+      ...configured(local),
+      compression: "gzip",
+      compressionMinBytes: 0,
+    });
+    // The first refusal might as well be one of compression; what follows shows that it is not.
+    const result = await wrapper.sendBatch(numbers(400));
+    assertEquals([result.failedRowIndices(), result.successfulCount], [[7], 399]);
+    const before = (await local.stats()).compressedMessages;
+    assertEquals((await wrapper.sendBatch(numbers(400).slice(100))).successfulCount, 300);
+    assertEquals((await local.stats()).compressedMessages, before + 1);
+  });
+
   test("REST: an answer that never comes is waited for no longer than ackTimeoutMs", async () => {
     await using local = await env.startLocal({ faults: [{ kind: "silence", times: "always" }] });
     await using wrapper = await createWrapper({
