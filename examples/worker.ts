@@ -32,6 +32,7 @@ const worker = {
       tableName: bindings.ZEROBUS_TABLE_NAME,
       clientId: bindings.ZEROBUS_CLIENT_ID,
       clientSecret: bindings.ZEROBUS_CLIENT_SECRET,
+      protocol: "rest", // gRPC is not to be had in workers; gRPC-Web and Connect take a gateway
     });
     try {
       const bytes = new Uint8Array(await request.arrayBuffer());
