@@ -4,9 +4,9 @@
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
  *                     [--megabytes 256] [--ceiling 300]
  *
- * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `throughput`, `writer-disabled`,
- * `debug`, `telemetry`, `parallel`, `formats`, `compression`, `floor`, `memory`. Without one, all
- * but `memory`. Exits with 1 when a target is missed.
+ * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `blocking`, `throughput`, `floor`,
+ * `writer-disabled`, `debug`, `telemetry`, `parallel`, `formats`, `compression`, `memory`. Without
+ * one, all but `memory`. Exits with 1 when a target is missed.
  *
  * @module
  */

@@ -13,6 +13,7 @@ import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
 import { floorBenchmark } from "./floor.ts";
 import { formatsBenchmark } from "./formats.ts";
+import { blockingBenchmark, latencyBenchmark } from "./latency.ts";
 import { memoryBenchmark } from "./memory.ts";
 import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
@@ -27,6 +28,10 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 
 await encodeBenchmark(isSelected, settings.flights, report);
 if (isSelected("types")) typesBenchmark(report);
+if (isSelected("latency")) {
+  await latencyBenchmark(createNodeWrapper, settings.server, settings.sink, report);
+}
+if (isSelected("blocking")) await blockingBenchmark(createNodeWrapper, settings.sink, report);
 await sendingBenchmark(isSelected, createNodeWrapper, settings.server, report);
 if (isSelected("parallel")) await parallelBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("telemetry")) {

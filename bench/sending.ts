@@ -1,6 +1,6 @@
 /**
- * From a batch to its acknowledgement by a local Zerobus in another process: the three benchmarks
- * that the first version of this client had, with their targets.
+ * Many batches at once to a local Zerobus in another process, and batches that go nowhere: with
+ * `latency`, the benchmarks that the first version of this client had, with their targets.
  *
  * @module
  */
@@ -30,7 +30,6 @@ export interface ServerAddress {
 /** The table that everything is sent to. */
 export const TABLE = "main.bench.rows";
 
-const LATENCY_TARGET_MS = 150;
 const DISABLED_TARGET_MS = 50;
 const RUNS = 40;
 
@@ -41,32 +40,15 @@ export function kilobytes(rows: number): RecordBatch {
   return batchOf(new Random(7), rows, RECORDS);
 }
 
-/** Runs `latency`, `throughput` and `writer-disabled`, as far as they are selected. */
+/** Runs `throughput` and `writer-disabled`, as far as they are selected. */
 export async function sendingBenchmark(
   isSelected: (name: string) => boolean,
   create: CreateWrapper,
   server: ServerAddress,
   report: Report,
 ): Promise<void> {
-  if (isSelected("latency")) await latency(create, server, report);
   if (isSelected("throughput")) await throughput(create, server, report);
   if (isSelected("writer-disabled")) await writerDisabled(create, server, report);
-}
-
-async function latency(create: CreateWrapper, server: ServerAddress, report: Report) {
-  await using wrapper = await create({ ...server, tableName: TABLE });
-  for (const rows of [1, 100, 1_000, 10_000]) {
-    const batch = kilobytes(rows);
-    const times = await timesOf(() => wrapper.sendBatch(batch));
-    const p95 = quantile(times, 0.95);
-    report({
-      group: "latency",
-      title: "a batch, encoded, sent and acknowledged",
-      candidate: `${rows} rows of 1 KB`,
-      values: { "p50 ms": quantile(times, 0.5), "p95 ms": p95 },
-      target: { text: `p95 < ${LATENCY_TARGET_MS} ms`, met: p95 < LATENCY_TARGET_MS },
-    });
-  }
 }
 
 async function throughput(create: CreateWrapper, server: ServerAddress, report: Report) {

@@ -117,7 +117,7 @@ export class Delivery {
   }
 
   async #admit(batch: ArrowBatch, base: number): Promise<void> {
-    const { signal, observers, clock } = this.#context;
+    const { signal, observers } = this.#context;
     const plan = converting(() => this.#context.plan(batch));
     const told = notify(observers, "batch", { batch, plan });
     if (told !== undefined) await unlessAborted(told, signal);
@@ -128,10 +128,9 @@ export class Delivery {
       if (lane !== undefined) this.#noteAttempts(lane);
       const passOn = await lane?.turn.take(signal);
       try {
-        const startedAt = clock.now();
-        const { value: request, done } = converting(() => requests.next());
-        if (done) return;
-        const encodeMs = clock.now() - startedAt;
+        const encoded = await this.#encodeNext(requests);
+        if (encoded === undefined) return;
+        const { request, encodeMs } = encoded;
         const hold = new Hold(() => plan.release?.(request));
         const leave = hold.take();
         const event = { batch, plan, request, base, encodeMs, retain: () => hold.take() };
@@ -150,6 +149,23 @@ export class Delivery {
         passOn?.();
       }
       await this.#breathe();
+    }
+  }
+
+  /** The next request, made with pauses, and how long it took without them. */
+  async #encodeNext(
+    requests: Iterator<EncodedRequest | undefined, void, undefined>,
+  ): Promise<{ readonly request: EncodedRequest; readonly encodeMs: number } | undefined> {
+    const { clock } = this.#context;
+    let encodeMs = 0;
+    for (;;) {
+      const startedAt = clock.now();
+      const { value: request, done } = converting(() => requests.next());
+      encodeMs += clock.now() - startedAt;
+      if (done) return undefined;
+      if (request !== undefined) return { request, encodeMs };
+      await this.#breathe();
+      this.#check();
     }
   }
 

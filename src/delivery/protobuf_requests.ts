@@ -4,7 +4,7 @@
  * @module
  */
 import type { BufferPool } from "../encode/buffer_pool.ts";
-import { encodeRequests } from "../encode/encode_requests.ts";
+import { encodeWithPauses } from "../encode/encode_requests.ts";
 import type { EncodeLimits } from "../encode/limits.ts";
 import { planFor, type PlanOptions } from "../schema/plan.ts";
 import type { ArrowSchema } from "../core/arrow.ts";
@@ -26,7 +26,7 @@ export function protobufRequests(
   return {
     key: plan.key,
     format: { kind: "protobuf", descriptor: plan.descriptorBytes },
-    encode: (batch) => encodeRequests(plan, batch, limits, 0, pool),
+    encode: (batch) => encodeWithPauses(plan, batch, limits, 0, pool),
     release: (request) => pool?.release(request),
   };
 }

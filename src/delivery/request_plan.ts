@@ -18,11 +18,12 @@ export interface RequestPlan {
   /**
    * Encodes a batch of that schema, one request at a time, so that memory is bounded by what is in
    * flight. Requests come in row order and cover every row. One of nothing but rows that cannot be
-   * encoded has no records.
+   * encoded has no records. `undefined` in between is an opportunity to let other work go on before
+   * the next step.
    *
    * @throws {ConversionError} if the batch is damaged
    */
-  encode(batch: ArrowBatch): Iterator<EncodedRequest, void, undefined>;
+  encode(batch: ArrowBatch): Iterator<EncodedRequest | undefined, void, undefined>;
   /** Takes back the memory of a request that nobody will read again, where it is used again. */
   release?(request: EncodedRequest): void;
 }

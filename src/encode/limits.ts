@@ -15,6 +15,9 @@ export const DEFAULT_MAX_REQUEST_BYTES = 10_420_224;
 /** Default of `maxRecords`. */
 export const DEFAULT_MAX_RECORDS = 100_000;
 
+/** How much is written between two pauses that are offered: a few milliseconds' work at worst. */
+export const BYTES_BETWEEN_PAUSES: number = 512 * 1024;
+
 /** Bounds of what the encoder puts out. All are at least 1. */
 export interface EncodeLimits {
   /** Bytes of one encoded message; a longer one fails its row. */

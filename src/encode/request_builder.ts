@@ -41,6 +41,11 @@ export class RequestBuilder {
     this.#sink = new Sink(capacity, limits.maxRequestBytes, pool);
   }
 
+  /** Bytes so far. */
+  get size(): number {
+    return this.#sink.position;
+  }
+
   /** Average size of a record so far, framing included; 0 if there is none. */
   get bytesPerRecord(): number {
     return this.count === 0 ? 0 : this.#sink.position / this.count;

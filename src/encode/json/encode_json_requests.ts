@@ -7,7 +7,7 @@ import type { ArrowBatch } from "../../core/arrow.ts";
 import type { SchemaPlan } from "../../schema/plan.ts";
 import { bindBatch } from "../bind_column.ts";
 import type { EncodedRows } from "../encoded_rows.ts";
-import type { EncodeLimits } from "../limits.ts";
+import { BYTES_BETWEEN_PAUSES, type EncodeLimits } from "../limits.ts";
 import { RequestBuilder } from "../request_builder.ts";
 import type { Sink } from "../sink.ts";
 import { jsonColumns } from "./json_column.ts";
@@ -32,6 +32,17 @@ export function* encodeJsonRequests(
   batch: ArrowBatch,
   limits: EncodeLimits,
 ): Generator<EncodedRows, void, undefined> {
+  for (const rows of encodeJsonWithPauses(plan, batch, limits)) {
+    if (rows !== undefined) yield rows;
+  }
+}
+
+/** See `encodeWithPauses`. */
+export function* encodeJsonWithPauses(
+  plan: SchemaPlan,
+  batch: ArrowBatch,
+  limits: EncodeLimits,
+): Generator<EncodedRows | undefined, void, undefined> {
   const rows = batch.numRows;
   if (rows === 0) return;
   const columns = jsonColumns(plan.fields, bindBatch(plan, batch));
@@ -41,11 +52,13 @@ export function* encodeJsonRequests(
   let current = start(FIRST_CAPACITY);
   // A full request waits until a later row has been encoded: should none be, the failures are its.
   let full: RequestBuilder | undefined;
+  let nextPause = BYTES_BETWEEN_PAUSES;
   for (let row = 0; row < rows;) {
     const outcome = current.append(row);
     if (outcome === "full") {
       full = current;
       current = start(Math.ceil(full.count * full.bytesPerRecord));
+      nextPause = BYTES_BETWEEN_PAUSES;
       continue;
     }
     if (outcome !== "written") {
@@ -56,6 +69,10 @@ export function* encodeJsonRequests(
       full = undefined;
     }
     row++;
+    if (current.size >= nextPause && row < rows) {
+      yield undefined;
+      nextPause = current.size + BYTES_BETWEEN_PAUSES;
+    }
   }
   yield (full ?? current).finish(firstRow, rows);
 }
