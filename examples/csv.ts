@@ -1,5 +1,5 @@
 /**
- * Sends a CSV file to a table, from Node.
+ * Sends CSV files to a table, from Node.
  *
  * ```sh
  * node csv.js seattle-weather.csv
@@ -13,75 +13,37 @@ import { createReadStream } from "node:fs";
 import process from "node:process";
 import { pipeline } from "node:stream/promises";
 import { createWrapper, loadConfiguration } from "@zerobus/wrapper/node";
-import { type DataType, DateDay, Float64, Table, Utf8, vectorFromArray } from "apache-arrow";
+import { DateDay, Field, Float64, Schema, Utf8 } from "apache-arrow";
 import { parse } from "csv-parse";
-
-type Row = Record<string, unknown>;
-
-/** How a column is read, and what it becomes. */
-interface Column {
-  readonly type: DataType;
-  readonly read: (text: string) => unknown;
-}
-
-const date: Column = { type: new DateDay(), read: (text) => new Date(text) };
-const number: Column = { type: new Float64(), read: Number };
-const text: Column = { type: new Utf8(), read: (text) => text };
+import { report } from "./report.ts";
 
 /** The columns of the file: change them for yours. */
-const COLUMNS: Readonly<Record<string, Column>> = {
-  date,
-  precipitation: number,
-  temp_max: number,
-  temp_min: number,
-  wind: number,
-  weather: text,
-};
-const BATCH_ROWS = 10_000;
+const schema = new Schema([
+  new Field("date", new DateDay(), true),
+  new Field("precipitation", new Float64(), true),
+  new Field("temp_max", new Float64(), true),
+  new Field("temp_min", new Float64(), true),
+  new Field("wind", new Float64(), true),
+  new Field("weather", new Utf8(), true),
+]);
 
 await using wrapper = await createWrapper(await loadConfiguration());
-const writer = wrapper.writable().getWriter();
 for (const file of process.argv.slice(2)) {
+  // Rows are read as there is room for them, however long the file is.
   await pipeline(createReadStream(file), parse({ columns: true, cast }), async (rows) => {
-    for await (const batch of batchesOf(rows)) await writer.write(batch);
+    report(file, await wrapper.sendRows<Record<string, unknown>>(rows, { schema }));
   });
 }
-await writer.close(); // every row is durable, or this throws
-console.log("durable");
 
-/** One cell; an empty one is null. */
-function cast(text: string, { header, column, lines }: CellContext): unknown {
-  if (header || text === "") return header ? text : null;
-  const known = COLUMNS[column];
-  if (known === undefined) throw new TypeError(`line ${lines}: there is no column "${column}"`);
-  const value = known.read(text);
-  if (typeof value !== "string" && Number.isNaN(Number(value))) {
-    throw new TypeError(`line ${lines}: column "${column}" cannot be read`);
-  }
-  return value;
-}
-
-/** What the parser says of a cell. */
-interface CellContext {
-  readonly header: boolean;
-  readonly column: string | number;
-  readonly lines: number;
-}
-
-async function* batchesOf(rows: AsyncIterable<Row>): AsyncGenerator<Table> {
-  let waiting: Row[] = [];
-  for await (const row of rows) {
-    waiting.push(row);
-    if (waiting.length < BATCH_ROWS) continue;
-    yield toTable(waiting);
-    waiting = [];
-  }
-  if (waiting.length > 0) yield toTable(waiting);
-}
-
-function toTable(rows: readonly Row[]): Table {
-  const columns = Object.entries(COLUMNS).map(([name, { type }]) => {
-    return [name, vectorFromArray(rows.map((row) => row[name] ?? null), type)] as const;
-  });
-  return new Table(Object.fromEntries(columns));
+/** One cell. What cannot be read stays text: its row then fails, and says why. */
+function cast(text: string, { header, column }: { header: boolean; column: string | number }) {
+  if (header) return text;
+  if (text === "") return null;
+  const type = schema.fields.find(({ name }) => name === column)?.type;
+  const value = type instanceof Float64
+    ? Number(text)
+    : type instanceof DateDay
+    ? new Date(text)
+    : text;
+  return typeof value === "string" || !Number.isNaN(Number(value)) ? value : text;
 }
