@@ -2,11 +2,11 @@
  * Benchmarks:
  *
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
- *                     [--megabytes 256] [--ceiling 300]
+ *                     [--megabytes 256] [--ceiling 300] [--seconds 600]
  *
  * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `blocking`, `throughput`, `floor`,
- * `writer-disabled`, `debug`, `telemetry`, `parallel`, `formats`, `compression`, `memory`. Without
- * one, all but `memory`. Exits with 1 when a target is missed.
+ * `writer-disabled`, `debug`, `telemetry`, `parallel`, `formats`, `compression`, `memory`, `leaks`.
+ * Without one, all but the last two. Exits with 1 when a target is missed.
  *
  * @module
  */
@@ -26,6 +26,7 @@ const { values: flags, positionals } = parseArgs({
     runtime: { type: "string", default: "deno" },
     megabytes: { type: "string", default: "256" },
     ceiling: { type: "string", default: "300" },
+    seconds: { type: "string", default: "600" },
   },
 });
 
@@ -55,6 +56,7 @@ async function run(folder: string): Promise<Result[]> {
       flights: `${ROOT}/node_modules/vega-datasets/data/flights-200k.arrow`,
       server: address,
       sink,
+      seconds: Number(flags.seconds),
       memory: { megabytes: Number(flags.megabytes), ceiling: Number(flags.ceiling) },
     });
     const process = start({ program: script[0]!, args: [...script.slice(1), settings], cwd: ROOT });

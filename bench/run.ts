@@ -14,6 +14,7 @@ import { encodeBenchmark } from "./encode.ts";
 import { floorBenchmark } from "./floor.ts";
 import { formatsBenchmark } from "./formats.ts";
 import { blockingBenchmark, latencyBenchmark } from "./latency.ts";
+import { leaksBenchmark } from "./leaks.ts";
 import { memoryBenchmark } from "./memory.ts";
 import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
@@ -45,5 +46,8 @@ if (isSelected("compression")) {
 if (isSelected("floor")) await floorBenchmark(createNodeWrapper, settings.sink, report);
 if (settings.selector === "memory") {
   await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);
+}
+if (settings.selector === "leaks") {
+  await leaksBenchmark(createNodeWrapper, settings.server, settings.seconds, report);
 }
 process.exit(0);
