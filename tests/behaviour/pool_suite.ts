@@ -21,6 +21,7 @@ const BATCHES = 60;
 
 const TROUBLES: Readonly<Record<string, LocalOptions>> = {
   "no trouble": {},
+  "messages that are compressed": { gzip: { accept: true }, faults: { seed: 9, rate: 0.05 } },
   "connections that break": { faults: { seed: 7, rate: 0.05 } },
   "other connections that break": { faults: { seed: 8, rate: 0.05 } },
   "slow reading": { faults: [{ kind: "slow_reads", pauseMs: 50, times: 3 }] },
@@ -37,6 +38,7 @@ export function poolSuite(env: TestEnvironment): void {
         const wrapper = await createWrapper({
           ...configurationFor(local),
           ...road,
+          compression: options.gzip === undefined ? "none" : "gzip",
           retry: { maxAttempts: 50, baseDelayMs: 1, maxDelayMs: 5 },
           backoff: { failureRate: false },
           stream: { maxRequestBytes: 20_000, maxInflightBytes: 120_000, ackTimeoutMs: 500 },

@@ -1,36 +1,26 @@
-import { gunzipSync, gzipSync } from "node:zlib";
-import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
+/**
+ * gzip with nothing but the web's own streams, so that workers are tested, too.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { joined } from "../../src/core/bytes.ts";
 import { ConnectionError } from "../../src/core/errors.ts";
 import { gunzip, gzip } from "../../src/transport/gzip.ts";
 import { test } from "../harness/mod.ts";
+import { someParts } from "./some_parts.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/** Some bytes in some buffers; of some of them there is much, and much of the same. */
-const parts: fc.Arbitrary<Uint8Array[]> = fc.array(
-  fc.oneof(
-    fc.uint8Array({ maxLength: 50 }),
-    fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 20_000 }))
-      .map(([bytes, times]) => joined(Array<Uint8Array>(times).fill(bytes))),
-    fc.uint8Array({ minLength: 1, maxLength: 30 })
-      .map((bytes) => new Uint8Array([0, ...bytes, 0]).subarray(1, -1)),
-  ),
-  { maxLength: 6 },
-);
+/** What bytes become. */
+const packed = async (bytes: Uint8Array) => joined(await gzip([bytes]));
 
-/** A plain array of bytes: Node's buffers are not equal to one. */
-const plain = (bytes: Uint8Array) => new Uint8Array(bytes);
-
-test("what is compressed is read by zlib, and what zlib compressed is read", async () => {
+test("what is compressed is what comes out", async () => {
   await fc.assert(
-    fc.asyncProperty(parts, async (given) => {
+    fc.asyncProperty(someParts, async (given) => {
       const whole = joined(given);
-      const compressed = joined(await gzip(given));
-      assertEquals(plain(gunzipSync(compressed)), whole);
-      assertEquals(plain(await gunzip(compressed, whole.length)), whole);
-      assertEquals(plain(await gunzip(plain(gzipSync(whole)), whole.length)), whole);
+      assertEquals(await gunzip(joined(await gzip(given)), whole.length), whole);
       assertEquals(joined(given), whole, "a buffer was written to, or given away");
     }),
     { numRuns: 60 },
@@ -38,12 +28,13 @@ test("what is compressed is read by zlib, and what zlib compressed is read", asy
 });
 
 test("damaged gzip is an error of the protocol, however it is damaged", async () => {
-  const good = plain(gzipSync(new Uint8Array(5_000).map((_, at) => at * 7)));
+  const original = new Uint8Array(5_000).map((_, at) => at * 7);
+  const good = await packed(original);
   const flipped = (at: number) => good.map((byte, index) => index === at ? byte ^ 0x55 : byte);
   const damaged: Record<string, Uint8Array> = {
     "nothing": new Uint8Array(0),
     "something else": Uint8Array.of(10, 1, 82),
-    "another format": plain(gzipSync(good)).subarray(2),
+    "another format": (await packed(good)).subarray(2),
     "cut short": good.subarray(0, good.length - 9),
     "cut in the middle": good.subarray(0, good.length >> 1),
     "checksum": flipped(good.length - 7),
@@ -67,25 +58,20 @@ test("damaged gzip is an error of the protocol, however it is damaged", async ()
     fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
       const bytes = good.map((byte, index) => index === at ? byte ^ by : byte);
       const outcome = await gunzip(bytes, MEGABYTE).catch((reason) => reason);
-      // A few bits of the header mean nothing.
-      if (outcome instanceof Uint8Array) assertLess(at, 10);
+      // A few bits of the header mean nothing, nor do those that fill the last byte.
+      if (outcome instanceof Uint8Array) assertEquals(outcome, original);
       else assert(outcome instanceof ConnectionError, String(outcome));
     }),
-    { numRuns: 60 },
+    { numRuns: 300 },
   );
 });
 
 test("a bomb is found out before it is large", async () => {
-  const bomb = plain(gzipSync(new Uint8Array(200 * MEGABYTE)));
-  const began = performance.now();
+  const bomb = joined(await gzip(Array<Uint8Array>(200).fill(new Uint8Array(MEGABYTE))));
   const error = await assertRejects(() => gunzip(bomb, 4 * MEGABYTE), ConnectionError);
-  const neededMs = performance.now() - began;
   assertEquals(error.details, { status: "RESOURCE_EXHAUSTED", limit: 4 * MEGABYTE });
-  const whole = performance.now();
-  gunzipSync(bomb);
-  assertLess(neededMs, performance.now() - whole, "as slow as to decompress all of it");
   for (const size of [0, 1, 1_000, 70_000]) {
-    const compressed = plain(gzipSync(new Uint8Array(size)));
+    const compressed = await packed(new Uint8Array(size));
     assertEquals((await gunzip(compressed, size)).length, size);
     if (size > 0) await assertRejects(() => gunzip(compressed, size - 1), ConnectionError);
   }

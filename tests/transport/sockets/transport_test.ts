@@ -10,6 +10,7 @@ import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { answersSuite } from "./answers_suite.ts";
 import { CA_CERTIFICATE } from "./certificates.ts";
 import { compressionSuite } from "./compression_suite.ts";
+import { flightSuite } from "./flight_suite.ts";
 import { handshakeSuite } from "./handshake_suite.ts";
 import { messagesSuite } from "./messages_suite.ts";
 import { sendingSuite } from "./sending_suite.ts";
@@ -41,4 +42,5 @@ for (const subject of SUBJECTS) {
   sendingSuite(subject);
   handshakeSuite(subject);
   compressionSuite(subject);
+  flightSuite(subject);
 }
