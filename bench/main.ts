@@ -5,7 +5,7 @@
  *                     [--megabytes 256] [--ceiling 300] [--seconds 600]
  *
  * Selectors: a corpus (`a` to `e`, `flights`), `types`, `latency`, `blocking`, `throughput`, `floor`,
- * `writer-disabled`, `debug`, `telemetry`, `parallel`, `formats`, `compression`, `memory`, `leaks`.
+ * `writer-disabled`, `debug`, `telemetry`, `parallel`, `rows`, `formats`, `compression`, `memory`, `leaks`.
  * Without one, all but the last two. Exits with 1 when a target is missed.
  *
  * @module

@@ -18,6 +18,7 @@ import { leaksBenchmark } from "./leaks.ts";
 import { memoryBenchmark } from "./memory.ts";
 import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
+import { rowsBenchmark } from "./rows.ts";
 import { sendingBenchmark } from "./sending.ts";
 import { telemetryBenchmark } from "./telemetry.ts";
 import { typesBenchmark } from "./types.ts";
@@ -38,6 +39,7 @@ if (isSelected("parallel")) await parallelBenchmark(createNodeWrapper, settings.
 if (isSelected("telemetry")) {
   await telemetryBenchmark(createNodeWrapper, settings.server, report);
 }
+if (isSelected("rows")) await rowsBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("debug")) await debugBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("formats")) await formatsBenchmark(createNodeWrapper, settings.server, report);
 if (isSelected("compression")) {

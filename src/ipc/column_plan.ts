@@ -7,6 +7,7 @@ import { DateUnit, Precision, TimeUnit, Type } from "apache-arrow";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { elementOf, entryOf, type ParametricType, valueTypeOf } from "../schema/arrow_type.ts";
+import { checkSchema } from "../schema/check_schema.ts";
 import { checkDepth, MAX_FIELDS } from "../schema/limits.ts";
 import { checkColumnNames, join } from "../schema/names.ts";
 import { schemaMessage } from "./messages.ts";
@@ -90,6 +91,7 @@ const plans = new WeakMap<ArrowSchema, ArrowPlan>();
 export function arrowPlanFor(schema: ArrowSchema): ArrowPlan {
   const known = plans.get(schema);
   if (known !== undefined) return known;
+  checkSchema(schema);
   const columns = plansOf(schema.fields, "", 0);
   if (columns.length === 0) {
     const found = schema.fields.length === 0 ? "no columns" : "columns of type Null only";

@@ -29,6 +29,7 @@ import {
   type ParametricType,
   valueTypeOf,
 } from "../schema/arrow_type.ts";
+import { checkSchema } from "../schema/check_schema.ts";
 import { join } from "../schema/names.ts";
 import {
   listShape,
@@ -49,7 +50,8 @@ const DAY_MS = 86_400_000;
  * @throws {ConfigurationError} for a type that no plain value stands for
  */
 export function columnsOfSchema(schema: ArrowSchema): RowColumn[] {
-  return schema.fields.map((field) => columnOf(field, join("", field.name)));
+  checkSchema(schema);
+  return schema.fields.map((field) => columnOf(field, field.name));
 }
 
 function columnOf({ name, type, nullable }: ArrowField, path: string): RowColumn {

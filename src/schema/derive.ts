@@ -16,6 +16,7 @@ import { Type } from "apache-arrow";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { elementOf, entryOf, isList, valueTypeOf } from "./arrow_type.ts";
+import { checkSchema } from "./check_schema.ts";
 import { checkDepth, MAX_FIELDS, RESERVED_FIRST, RESERVED_LAST } from "./limits.ts";
 import type { MessageDescriptor } from "./message_descriptor.ts";
 import { checkColumnNames, isValidName, join, jsonName, pascalCase } from "./names.ts";
@@ -68,6 +69,7 @@ export function descriptorFromSchema(
       { details: { field: "messageName" } },
     );
   }
+  checkSchema(schema);
   const message = deriveMessage(messageName, `.${messageName}`, schema.fields, "", 0);
   if (message.field.length === 0) {
     const found = schema.fields.length === 0 ? "no columns" : "columns of type Null only";

@@ -6,16 +6,20 @@
 import { Type } from "apache-arrow";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import type { ParametricType } from "./arrow_type.ts";
+import { checkSchema } from "./check_schema.ts";
 
 const keys = new WeakMap<ArrowSchema, string>();
 
 /**
  * The key of a schema: names, types with their parameters, nullability. Metadata and time zones are
  * not in it, because they change neither the descriptor nor the rows. Computed once per object.
+ *
+ * @throws {ConfigurationError} for a schema with something in it that is no field
  */
 export function schemaKey(schema: ArrowSchema): string {
   let key = keys.get(schema);
   if (key === undefined) {
+    checkSchema(schema);
     key = fieldsKey(schema.fields);
     keys.set(schema, key);
   }

@@ -58,6 +58,12 @@ export const EXAMPLES: readonly Example[] = [
     run: async (place, settings) =>
       run(await onNode(place, "examples/csv.ts", `${DATA}/seattle-weather.csv`), settings),
   },
+  {
+    path: "examples/json_lines.ts",
+    rows: 25_000,
+    run: async (place, settings) =>
+      run(await onNode(place, "examples/json_lines.ts", await linesFile(place)), settings),
+  },
   { path: "examples/service.ts", rows: 4, run: runService },
   {
     path: "examples/bun.ts",
@@ -77,6 +83,13 @@ export const EXAMPLES: readonly Example[] = [
 async function oddFile({ folder }: Place): Promise<string> {
   const path = `${folder}/odd.arrows`;
   await Deno.writeFile(path, tableToIPC(oddBatch()));
+  return path;
+}
+
+async function linesFile({ folder }: Place): Promise<string> {
+  const path = `${folder}/readings.jsonl`;
+  const lines = Array.from({ length: 25_000 }, (_, device) => ({ device, celsius: device / 8 }));
+  await Deno.writeTextFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   return path;
 }
 

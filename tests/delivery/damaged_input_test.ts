@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { RecordBatch } from "apache-arrow";
 import { test } from "../harness/mod.ts";
 import { batchOf, MemoryService, wrapperOn } from "./stage.ts";
@@ -14,8 +14,6 @@ function damaged(batch: RecordBatch, members: Record<string, unknown>): RecordBa
 const batch = batchOf([1, 2, 3]);
 const { fields, metadata } = batch.schema;
 const DAMAGED: [what: string, batch: RecordBatch][] = [
-  ["a field that is null", damaged(batch, { schema: { fields: [null], metadata } })],
-  ["a field without a type", damaged(batch, { schema: { fields: [{ name: "n" }], metadata } })],
   ["a column that is null", damaged(batch, { data: { children: [null] } })],
   [
     "values that throw something",
@@ -43,6 +41,18 @@ for (const [what, input] of DAMAGED) {
     assertFalse(error.message.includes(error.cause.message), "raw words may hold row content");
     assertEquals(service.transport.connections.length, 0);
     assertEquals((await wrapper.sendBatch(batch)).successfulCount, 3, "the wrapper goes on");
+  });
+}
+
+for (const [field, says] of [[null, "got null"], [{ name: "n" }, '"n"']] as const) {
+  test(`${JSON.stringify(field)} as a field is an error of the configuration`, async () => {
+    const service = new MemoryService();
+    await using wrapper = wrapperOn(service);
+    const input = damaged(batch, { schema: { fields: [field], metadata } });
+    const { error, failedCount } = await wrapper.sendBatch(input);
+    assertEquals([error?.name, error?.retryable, failedCount], ["ConfigurationError", false, 3]);
+    assertStringIncludes(error!.message, says);
+    assertEquals(service.transport.connections.length, 0);
   });
 }
 
