@@ -20,6 +20,7 @@ import { parallelBenchmark } from "./parallel.ts";
 import type { Report } from "./result.ts";
 import { rowsBenchmark } from "./rows.ts";
 import { sendingBenchmark } from "./sending.ts";
+import { shapesBenchmark } from "./shapes.ts";
 import { telemetryBenchmark } from "./telemetry.ts";
 import { typesBenchmark } from "./types.ts";
 
@@ -30,6 +31,7 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 
 await encodeBenchmark(isSelected, settings.flights, report);
 if (isSelected("types")) typesBenchmark(report);
+if (isSelected("shapes")) shapesBenchmark(report);
 if (isSelected("latency")) {
   await latencyBenchmark(createNodeWrapper, settings.server, settings.sink, report);
 }

@@ -6,7 +6,7 @@
 import type { ArrowBatch } from "../core/arrow.ts";
 import type { SchemaPlan } from "../schema/plan.ts";
 import { bindBatch } from "./bind_column.ts";
-import { Block } from "./block.ts";
+import { Block, FEWEST_ROWS } from "./block.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { EncodedRows } from "./encoded_rows.ts";
 import { BYTES_BETWEEN_PAUSES, type EncodeLimits } from "./limits.ts";
@@ -70,7 +70,10 @@ export function* encodeWithPauses(
     return new RequestBuilder(write, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
   };
   const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
-  const block = new Block(columns, expected / rows, limits.maxRecordBytes);
+  // Of a row or two none would come out of a block, and preparing for one takes its time.
+  const block = rows - fromRow < FEWEST_ROWS
+    ? undefined
+    : new Block(columns, expected / rows, limits.maxRecordBytes);
   let firstRow = fromRow;
   let row = fromRow;
   let current = start(expected / rows);
@@ -79,8 +82,8 @@ export function* encodeWithPauses(
   let nextPause = BYTES_BETWEEN_PAUSES;
   while (row < rows) {
     // As many rows at once as are ready and fit; what there is none of goes the general way.
-    const ready = block.prepare(row, rows);
-    const taken = ready === 0 ? 0 : current.appendBlock(block, row, ready);
+    const ready = block?.prepare(row, rows) ?? 0;
+    const taken = block === undefined || ready === 0 ? 0 : current.appendBlock(block, row, ready);
     const outcome = taken > 0 ? "written" : current.append(row);
     if (outcome === "full") {
       full = current;

@@ -14,11 +14,11 @@
  * their addresses into the code. Whoever fills it must be done with it before anything is awaited or
  * yielded.
  */
-export const HEAP: ArrayBuffer = new ArrayBuffer(1 << 20);
+export const HEAP: ArrayBuffer = new ArrayBuffer(2 << 20);
 /** Where the slices begin. */
-export const STAGE_START: number = 448 * 1024;
+export const STAGE_START: number = 896 * 1024;
 /** Where the slices end and the program begins. */
-export const PROGRAM_START: number = 896 * 1024;
+export const PROGRAM_START: number = 1792 * 1024;
 /** The heap as bytes. */
 export const HEAP_U8: Uint8Array<ArrayBuffer> = new Uint8Array(HEAP);
 /** The heap as words. */

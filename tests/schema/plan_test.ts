@@ -1,6 +1,7 @@
 import {
   assertEquals,
   assertNotEquals,
+  assertNotStrictEquals,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
@@ -37,6 +38,15 @@ test("one schema object has one plan, and so have schemas of the same structure"
   assertStrictEquals(planFor(schema), plan);
   assertStrictEquals(planFor(schemaOf(new Int32())), plan);
   assertEquals(plan.descriptorBytes, toBinary(DescriptorProtoSchema, plan.descriptor));
+});
+
+test("a thousand schemas in turns keep their plans, but not any number of them", () => {
+  const named = (name: string) => new Schema([new Field(name, new Int32(), true)]);
+  const plans = Array.from({ length: 1_000 }, (_, at) => planFor(named(`turn${at}`)));
+  for (const [at, plan] of plans.entries()) assertStrictEquals(planFor(named(`turn${at}`)), plan);
+  const long = "x".repeat(10_000);
+  for (let at = 0; at < 110; at++) planFor(named(`${at}${long}`));
+  assertNotStrictEquals(planFor(named("turn0")), plans[0]);
 });
 
 test("metadata and time zones do not make another plan", () => {
