@@ -13,6 +13,7 @@ import { type Log, type LogFields, type Logger, type LogLevel, logTo } from "./c
 import type { LoggerProviderLike } from "./core/observability_options.ts";
 import type { ProtectiveBackoff } from "./core/protective_backoff.ts";
 import { VERSION } from "./core/version.ts";
+import { isRefusalOfRecords } from "./delivery/isolation.ts";
 import type { DeliveryObserver } from "./delivery/observer.ts";
 import { allOf, type IngestObserver } from "./ingest/observer.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
@@ -41,6 +42,7 @@ export class Observability {
   readonly #telemetry: Telemetry | undefined;
   readonly #callbacks: AcknowledgementCallbacks | undefined;
   readonly #backoff: ProtectiveBackoff;
+  readonly #isolates: boolean;
   #exportFailed = false;
 
   /** Uses the providers configured, or those that the application has registered. */
@@ -48,6 +50,7 @@ export class Observability {
     const { observability, onAck, tableName, protocol } = configuration;
     this.#clock = clock;
     this.#backoff = backoff;
+    this.#isolates = configuration.isolation !== undefined;
     this.log = logWith(configuration);
     this.#callbacks = onAck && new AcknowledgementCallbacks(onAck);
     this.#telemetry = observability.enabled
@@ -71,6 +74,12 @@ export class Observability {
       },
     } satisfies Partial<DeliveryObserver>;
     return this.#telemetry === undefined ? [own] : [own, this.#telemetry.delivery()];
+  }
+
+  /** Rows could not be made into a batch; the others of their batch are delivered. */
+  rowsRefused(errors: readonly ZerobusError[]): void {
+    for (const { code } of errors) this.#telemetry?.meters.failed(1, code);
+    this.log("info", "rows could not be converted", { failed: errors.length });
   }
 
   /** Who is told of a stream. */
@@ -147,7 +156,14 @@ export class Observability {
       failed: ({ error }) => {
         this.#backoff.note(error);
         this.events.emit("failure", { error });
-        this.log("error", "a stream failed for good", fieldsOf(error));
+        // That a row is bad is the row's trouble: it is reported with its batch.
+        if (this.#isolates && isRefusalOfRecords(error)) {
+          this.log(
+            "warn",
+            "the service refused records; the ones at fault are looked for",
+            fieldsOf(error),
+          );
+        } else this.log("error", "a stream failed for good", fieldsOf(error));
       },
     };
   }

@@ -104,8 +104,14 @@ export class Sender {
   forRows({ schema, descriptor, extraMembers }: CheckedRowOptions): BatchWriterContext {
     // Other formats have no use for a message, but its fields are columns all the same.
     const message = this.#configuration.recordFormat === "protobuf" ? descriptor : undefined;
+    const convert = rowConverter({ schema, descriptor, extraMembers });
     return {
-      convert: rowConverter({ schema, descriptor, extraMembers }),
+      convert: (rows, base) => {
+        const converted = convert(rows, base);
+        const { problems } = converted;
+        if (problems.length > 0) this.observability.rowsRefused(problems.map(({ error }) => error));
+        return converted;
+      },
       deliver: (batch, signal) => this.begin([batch], message, signal),
       clock: this.#clock,
       busy: this.#busyWriters,

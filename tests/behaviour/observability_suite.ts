@@ -42,6 +42,36 @@ function recordingTracer() {
   return { spans, tracerProvider };
 }
 
+/** A meter of nobody's library, and what its counters add up to by name and error type. */
+function recordingMeter() {
+  const sums: Record<string, number> = {};
+  const instrument = (name: string) => ({
+    add(value: number, attributes: Record<string, unknown>) {
+      const key = `${name} ${attributes["error.type"] ?? ""}`.trim();
+      sums[key] = (sums[key] ?? 0) + value;
+    },
+    record() {},
+    addCallback() {},
+  });
+  const meterProvider = {
+    getMeter: () => ({
+      createCounter: instrument,
+      createUpDownCounter: instrument,
+      createHistogram: instrument,
+      createObservableGauge: instrument,
+    }),
+  };
+  return { sums, meterProvider };
+}
+
+/** A log, and the lines in it. */
+function recordingLog() {
+  const lines: string[] = [];
+  const at = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  const logger = { debug() {}, info: at("info"), warn: at("warn"), error: at("error") };
+  return { lines, logger };
+}
+
 /** A wrapper says what happens, to whoever wants to know. */
 export function observabilitySuite(env: TestEnvironment): void {
   const { createWrapper } = env.library;
@@ -86,6 +116,39 @@ export function observabilitySuite(env: TestEnvironment): void {
       assertEquals(events, ["token undefined", "retry connection", "reconnect 2"]);
     });
   }
+
+  test("objects that become no row are counted with the rows that failed", async () => {
+    await using local = await env.startLocal();
+    const { sums, meterProvider } = recordingMeter();
+    const wrapper = await createWrapper({
+      ...configurationFor(local),
+      observability: { meterProvider },
+    });
+    const rows: unknown[] = [{ n: 1 }, { n: "two" }, 3, { n: 4 }];
+    const result = await wrapper.sendRows(rows as Record<string, unknown>[]);
+    await wrapper.shutdown();
+    assertEquals([result.successfulCount, result.failedCount], [2, 2]);
+    assertEquals(sums["zerobus.client.failed.rows conversion"], 2);
+    assertEquals(sums["zerobus.client.acknowledged.rows"], 2);
+  });
+
+  test("a refused row is worth a warning; a stream that is lost for it is an error", async () => {
+    for (const isolateRejectedRows of [true, false]) {
+      await using local = await env.startLocal({
+        faults: [{ kind: "reject_record", column: "n", equals: 3 }],
+      });
+      const { lines, logger } = recordingLog();
+      const options = { ...configurationFor(local), logger, isolateRejectedRows };
+      const wrapper = await createWrapper(options);
+      const result = await wrapper.sendBatch(numbers(10));
+      await wrapper.shutdown().catch(() => {});
+      assertEquals(result.failedCount, isolateRejectedRows ? 1 : 10);
+      const errors = lines.filter((line) => line.startsWith("error"));
+      assertEquals(errors, isolateRejectedRows ? [] : ["error: a stream failed for good"]);
+      const isWarned = lines.some((line) => line.startsWith("warn: the service refused records"));
+      assertEquals(isWarned, isolateRejectedRows);
+    }
+  });
 
   test("a listener's errors are its own, and it can be removed in three ways", async () => {
     await using local = await env.startLocal();
