@@ -124,7 +124,8 @@ export class ZerobusWrapper implements AsyncDisposable {
    * The columns are those of `schema`, or the fields of `descriptor`, or what the rows say: numbers
    * are doubles, bigints 64-bit integers, dates timestamps in UTC, `Uint8Array`s bytes, arrays
    * lists, objects structs, `Map`s maps. The first value of a member decides, for good; members may
-   * be added as rows go on. `null` and `undefined` are missing values.
+   * be added as rows go on. `null` and `undefined` are missing values. Rows are read when their batch
+   * is made, so a source must not change a row that it has given.
    *
    * The result is as `sendBatch`'s, with rows numbered in the order in which they were taken; a row
    * that cannot be converted has failed, and the others are sent. After a failure that hits a batch

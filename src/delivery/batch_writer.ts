@@ -7,9 +7,9 @@ import { after, type Deferred, deferred, onAbort } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { ZerobusError } from "../core/errors.ts";
 import { type TransmissionOutcome, TransmissionResult } from "../core/result.ts";
+import { roughSize } from "../rows/row_size.ts";
 import { beginRows, lostFor, type RowDeliveryContext } from "./row_batch.ts";
 import type { CheckedRowOptions } from "./row_options.ts";
-import { roughSizeOf } from "./send_rows.ts";
 
 /** A writer, as its wrapper knows it. */
 export interface Drainable {
@@ -204,7 +204,7 @@ export class BatchWriter<Row extends object = Record<string, unknown>> implement
   }
 
   #enqueue(row: Row, settled: Deferred<void>): void {
-    const size = roughSizeOf(row);
+    const size = roughSize(row);
     this.#queue.push({ row, size, settled, writtenAt: this.#context.clock.now() });
     this.#queuedBytes += size;
     if (this.#pending++ === 0) this.#context.busy.add(this);

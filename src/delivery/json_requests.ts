@@ -4,7 +4,7 @@
  * @module
  */
 import type { ArrowSchema } from "../core/arrow.ts";
-import { encodeJsonWithPauses } from "../encode/json/encode_json_requests.ts";
+import { encodeJsonRequests } from "../encode/json/encode_json_requests.ts";
 import type { EncodeLimits } from "../encode/limits.ts";
 import { planFor } from "../schema/plan.ts";
 import type { RequestPlan } from "./request_plan.ts";
@@ -20,6 +20,6 @@ export function jsonRequests(schema: ArrowSchema, limits: EncodeLimits): Request
   return {
     key: "json",
     format: { kind: "json" },
-    encode: (batch) => encodeJsonWithPauses(plan, batch, limits),
+    encode: (batch) => encodeJsonRequests(plan, batch, limits),
   };
 }

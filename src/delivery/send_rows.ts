@@ -99,7 +99,7 @@ class Sending {
       if (row.done) break;
       if (this.#rows.length === 0) this.#startTimer();
       this.#rows.push(row.value);
-      this.#bytes += roughSizeOf(row.value);
+      this.#bytes += roughSize(row.value);
       if (this.#rows.length >= maxRows || this.#bytes >= maxBytes || this.#isDue) {
         await this.#send();
       }
@@ -238,14 +238,5 @@ class Source {
   #failed(cause: unknown): IteratorResult<unknown> {
     this.failure = { cause };
     return this.#seen({ done: true, value: undefined });
-  }
-}
-
-/** A row's size; one that cannot be read fails when it is converted. */
-export function roughSizeOf(row: unknown): number {
-  try {
-    return roughSize(row);
-  } catch {
-    return 0;
   }
 }

@@ -22,8 +22,8 @@ const MOST_ROWS = 256;
 const GOOD_SIZE = 128 * 1024;
 /**
  * Rows to have in any case, if they fit: a block costs something for each column, and each column's
- * slice a line of the cache. Of 2,000 columns 1.7 to 2 times as many bytes are made of 32 rows at a
- * time as of 8.
+ * slice a line of the cache. With this and the heap that holds so many rows, 2,000 columns are written
+ * 1.7 to 2 times as fast as 8 rows at a time on half the heap.
  */
 const GOOD_ROWS = 32;
 /** For fewer rows the preparations cost more than they save. */

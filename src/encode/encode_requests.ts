@@ -8,8 +8,9 @@ import type { SchemaPlan } from "../schema/plan.ts";
 import { bindBatch } from "./bind_column.ts";
 import { Block, FEWEST_ROWS } from "./block.ts";
 import type { BufferPool } from "./buffer_pool.ts";
+import { cutRequests, withoutPauses } from "./cut_requests.ts";
 import type { EncodedRows } from "./encoded_rows.ts";
-import { BYTES_BETWEEN_PAUSES, type EncodeLimits } from "./limits.ts";
+import type { EncodeLimits } from "./limits.ts";
 import { RequestBuilder } from "./request_builder.ts";
 import { writeMembers } from "./row_writer.ts";
 import type { Sink } from "./sink.ts";
@@ -44,16 +45,10 @@ export function* encodeRequests(
   fromRow: number = 0,
   pool?: BufferPool,
 ): Generator<EncodedRows, void, undefined> {
-  for (const rows of encodeWithPauses(plan, batch, limits, fromRow, pool)) {
-    if (rows !== undefined) yield rows;
-  }
+  yield* withoutPauses(encodeWithPauses(plan, batch, limits, fromRow, pool));
 }
 
-/**
- * {@linkcode encodeRequests} for those who have other things to do: now and then it yields
- * `undefined` in the middle of a request, which is the moment to do them. The largest request takes
- * 5 to 25 ms otherwise, depending on the columns.
- */
+/** {@linkcode encodeRequests} with the pauses of {@linkcode cutRequests}. */
 export function* encodeWithPauses(
   plan: SchemaPlan,
   batch: ArrowBatch,
@@ -65,44 +60,22 @@ export function* encodeWithPauses(
   if (fromRow >= rows) return;
   const columns = bindBatch(plan, batch);
   const write = (sink: Sink, row: number) => writeMembers(sink, columns, row);
-  const start = (bytesPerRecord: number): RequestBuilder => {
-    const guess = Math.ceil((rows - row) * bytesPerRecord);
-    return new RequestBuilder(write, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
-  };
-  const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows);
+  const expected = columns.reduce((sum, column) => sum + sizeHint(column), FRAME * rows) / rows;
   // Of a row or two none would come out of a block, and preparing for one takes its time.
   const block = rows - fromRow < FEWEST_ROWS
     ? undefined
-    : new Block(columns, expected / rows, limits.maxRecordBytes);
-  let firstRow = fromRow;
-  let row = fromRow;
-  let current = start(expected / rows);
-  // A full request waits until a later row has been encoded: should none be, the failures are its.
-  let full: RequestBuilder | undefined;
-  let nextPause = BYTES_BETWEEN_PAUSES;
-  while (row < rows) {
-    // As many rows at once as are ready and fit; what there is none of goes the general way.
-    const ready = block?.prepare(row, rows) ?? 0;
-    const taken = block === undefined || ready === 0 ? 0 : current.appendBlock(block, row, ready);
-    const outcome = taken > 0 ? "written" : current.append(row);
-    if (outcome === "full") {
-      full = current;
-      current = start(MARGIN * full.bytesPerRecord);
-      nextPause = BYTES_BETWEEN_PAUSES;
-      continue;
-    }
-    if (outcome !== "written") {
-      (full ?? current).fail(outcome);
-    } else if (full !== undefined) {
-      yield full.finish(firstRow, row);
-      firstRow = row;
-      full = undefined;
-    }
-    row += Math.max(taken, 1);
-    if (current.size >= nextPause && row < rows) {
-      yield undefined;
-      nextPause = current.size + BYTES_BETWEEN_PAUSES;
-    }
-  }
-  yield (full ?? current).finish(firstRow, rows);
+    : new Block(columns, expected, limits.maxRecordBytes);
+  yield* cutRequests(fromRow, rows, {
+    start(row, previous) {
+      const bytesPerRecord = previous === undefined ? expected : MARGIN * previous.bytesPerRecord;
+      const guess = Math.ceil((rows - row) * bytesPerRecord);
+      return new RequestBuilder(write, limits, Math.min(guess, MAX_FIRST_CAPACITY), pool);
+    },
+    append(request, row) {
+      // As many rows at once as are ready and fit; what there is none of goes the general way.
+      const ready = block?.prepare(row, rows) ?? 0;
+      const taken = block === undefined || ready === 0 ? 0 : request.appendBlock(block, row, ready);
+      return taken > 0 ? taken : request.append(row);
+    },
+  });
 }

@@ -54,9 +54,10 @@ export class RequestBuilder {
   /**
    * Writes one row.
    *
-   * @returns whether it is in, does not fit into this request, or cannot be sent at all.
+   * @returns 1 if it is in, "full" if it does not fit into this request, or why it cannot be sent at
+   * all.
    */
-  append(row: number): "written" | "full" | RowFailure {
+  append(row: number): 1 | "full" | RowFailure {
     const { maxRecordBytes, maxRequestBytes, maxRecords } = this.#limits;
     if (this.count >= maxRecords) return "full";
     const sink = this.#sink;
@@ -66,7 +67,7 @@ export class RequestBuilder {
       const overflows = sink.position > maxRequestBytes;
       if (size <= maxRecordBytes && !overflows) {
         this.count++;
-        return "written";
+        return 1;
       }
       const framed = sink.position - start;
       sink.position = start;

@@ -156,11 +156,11 @@ function buildMap({ type, key, value: valueColumn }: MapShape, values: Values): 
     if (value === null || value === undefined) inside.skip(at);
     else if (value instanceof Map) {
       inside.add(at, [...value.keys()]);
-      meanings.push(...value.values());
+      for (const meaning of value.values()) meanings.push(meaning);
     } else if (isObject(value)) {
       const names = Object.keys(value);
       inside.add(at, names.map((name) => keyOf(name, key)));
-      meanings.push(...Object.values(value));
+      for (const meaning of Object.values(value)) meanings.push(meaning);
     } else values.refuse(at, `expected a Map or an object, got ${kindOf(value)}`);
     inside.end(at);
   });

@@ -23,23 +23,30 @@ export interface ConvertedRows {
 /** What to do with members that have no column. */
 export type ExtraMembers = "error" | "drop";
 
+const NONE: ReadonlySet<number> = new Set();
+const FIRST: ReadonlySet<number> = new Set([0]);
+const CYCLE = "it contains itself, so there is no end to it: leave out the members that lead back";
+
 /**
  * Converts rows, in their order. A row of which one value cannot be converted is left out as a whole
  * and the others are not touched by that.
  *
  * @param base what number the first row has, for messages
+ * @param endless the rows that are known to contain themselves, counted from the first that is given
  */
 export function convertRows(
   rows: readonly unknown[],
   columns: readonly RowColumn[],
   extraMembers: ExtraMembers,
   base: number,
+  endless: ReadonlySet<number> = NONE,
 ): ConvertedRows {
   const conversion = new Conversion(base);
   const objects: object[] = [];
   const indices: number[] = [];
   rows.forEach((row, index) => {
-    if (!isObject(row)) conversion.refuseRow(index, `expected an object, got ${kindOf(row)}`);
+    if (endless.has(index)) conversion.refuseRow(index, CYCLE);
+    else if (!isObject(row)) conversion.refuseRow(index, `expected an object, got ${kindOf(row)}`);
     else {
       objects.push(row);
       indices.push(index);
@@ -50,7 +57,9 @@ export function convertRows(
     return convertSound(rows.length, objects, indices, columns, conversion);
   } catch (cause) {
     // Something that is no value but code of its owner's, such as a getter, has thrown.
-    if (rows.length > 1) return convertOneByOne(rows, columns, extraMembers, base);
+    if (rows.length > 1) {
+      return convertOneByOne(rows, columns, extraMembers, base, endless);
+    }
     conversion.refuseRow(0, "one of its members cannot be read", cause);
     return { batch: undefined, kept: new Uint32Array(0), problems: conversion.problems };
   }
@@ -62,11 +71,13 @@ function convertOneByOne(
   columns: readonly RowColumn[],
   extraMembers: ExtraMembers,
   base: number,
+  endless: ReadonlySet<number>,
 ): ConvertedRows {
   const problems: RowProblem[] = [];
   const readable: number[] = [];
   rows.forEach((row, index) => {
-    const alone = convertRows([row], columns, extraMembers, base + index);
+    const isEndless = endless.has(index) ? FIRST : NONE;
+    const alone = convertRows([row], columns, extraMembers, base + index, isEndless);
     if (alone.problems.length > 0) problems.push(...alone.problems);
     else readable.push(index);
   });

@@ -13,6 +13,7 @@ import {
   Utf8,
 } from "apache-arrow";
 import { join } from "../schema/names.ts";
+import { Ancestors, CycleError } from "./ancestors.ts";
 import { isListLike, isObject } from "./build_column.ts";
 import {
   listShape,
@@ -23,7 +24,7 @@ import {
   structShape,
 } from "./row_column.ts";
 
-/** Nothing deeper is looked into; the service does not take it, and a cycle has no end. */
+/** Nothing deeper is looked into; the service does not take it. */
 const DEEPEST = 32;
 
 const TYPES = {
@@ -46,6 +47,14 @@ interface Node {
   guess: Guess | undefined;
 }
 
+/** What rows have to say. */
+export interface Lesson {
+  /** The columns of all rows so far. */
+  readonly columns: readonly RowColumn[];
+  /** The rows, of those just looked at, that contain themselves. Not all of them is in the columns. */
+  readonly endless: ReadonlySet<number>;
+}
+
 /**
  * Learns columns from values. The first value of a member that is not missing decides of what kind
  * it is, for good; members are added as they come, structs' included.
@@ -55,21 +64,27 @@ interface Node {
  */
 export class Inference {
   readonly #members = new Map<string, Node>();
+  readonly #ancestors = new Ancestors();
   #columns: readonly RowColumn[] | undefined;
 
   /** Looks at more rows, and says which columns there are by now. */
-  learn(rows: readonly unknown[]): readonly RowColumn[] {
-    for (const row of rows) {
+  learn(rows: readonly unknown[]): Lesson {
+    const endless = new Set<number>();
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index];
+      this.#ancestors.clear();
       try {
         if (isObject(row)) this.#learnMembers(this.#members, row, 0);
-      } catch {
-        // A member that cannot be read; its row fails when it is converted.
+      } catch (reason) {
+        // Otherwise a member cannot be read, and its row fails when it is converted.
+        if (reason instanceof CycleError) endless.add(index);
       }
     }
-    return this.#columns ??= columnsOf(this.#members, "");
+    return { columns: this.#columns ??= columnsOf(this.#members, ""), endless };
   }
 
   #learnMembers(members: Map<string, Node>, object: object, depth: number): void {
+    this.#ancestors.enter(object);
     for (const name of Object.keys(object)) {
       const value = (object as Readonly<Record<string, unknown>>)[name];
       if (value === null || value === undefined) continue;
@@ -80,6 +95,7 @@ export class Inference {
       }
       this.#learnValue(node, value, depth);
     }
+    this.#ancestors.leave();
   }
 
   #learnValue(node: Node, value: unknown, depth: number): void {
@@ -92,14 +108,18 @@ export class Inference {
     switch (node.guess?.kind) {
       case "list":
         if (!Array.isArray(value)) return;
+        this.#ancestors.enter(value);
         for (const element of value) this.#learnValue(node.guess.element, element, depth + 1);
+        this.#ancestors.leave();
         return;
       case "map":
         if (!(value instanceof Map)) return;
+        this.#ancestors.enter(value);
         for (const [key, meaning] of value) {
           this.#learnValue(node.guess.key, key, depth + 1);
           this.#learnValue(node.guess.value, meaning, depth + 1);
         }
+        this.#ancestors.leave();
         return;
       case "struct":
         if (isObject(value)) this.#learnMembers(node.guess.members, value, depth + 1);

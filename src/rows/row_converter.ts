@@ -35,7 +35,10 @@ export function rowConverter(
   if (schema === undefined && descriptor === undefined) {
     const inference = new Inference();
     // Every member has a column, except for some with nothing in them.
-    return (rows, base) => convertRows(rows, inference.learn(rows), "drop", base);
+    return (rows, base) => {
+      const { columns, endless } = inference.learn(rows);
+      return convertRows(rows, columns, "drop", base, endless);
+    };
   }
   const columns = schema === undefined ? columnsOfDescriptor(descriptor!) : columnsOfSchema(schema);
   return (rows, base) => convertRows(rows, columns, extraMembers, base);

@@ -49,8 +49,8 @@ export interface SchemaPlan {
 
 /**
  * Plans are kept for schemas that are read anew with every batch: a batch of one row of 20 columns
- * takes 33 µs then, and 227 when its plan must be made. As many as have keys of no more characters than these together: some
- * 2,000 schemas of 20 columns, or 20 of 2,000.
+ * takes 33 µs then, and 227 when its plan must be made. As many as have keys of no more characters
+ * than these together: some 2,000 schemas of 20 columns, or 20 of 2,000.
  */
 const KEPT_CHARACTERS = 1 << 20;
 /** Plans of that many descriptors are found by a schema's identity. */

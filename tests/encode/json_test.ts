@@ -42,6 +42,7 @@ import {
   Vector,
 } from "apache-arrow";
 import { buildArray } from "../../src/core/build_array.ts";
+import { withoutPauses } from "../../src/encode/cut_requests.ts";
 import type { EncodedRows } from "../../src/encode/encoded_rows.ts";
 import { encodeJsonRequests } from "../../src/encode/json/encode_json_requests.ts";
 import { DEFAULT_LIMITS, type EncodeLimits } from "../../src/encode/limits.ts";
@@ -50,7 +51,8 @@ import { test } from "../harness/mod.ts";
 import { batchOf, bits, type ColumnSource, failuresOf, rawArray, viewsOf } from "./build.ts";
 
 function encode(batch: RecordBatch, limits: Partial<EncodeLimits> = {}): EncodedRows[] {
-  return [...encodeJsonRequests(planFor(batch.schema), batch, { ...DEFAULT_LIMITS, ...limits })];
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  return [...withoutPauses(encodeJsonRequests(planFor(batch.schema), batch, all))];
 }
 
 function texts(requests: readonly EncodedRows[]): string[] {

@@ -5,12 +5,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Binary, Int32, type RecordBatch } from "apache-arrow";
+import { withoutPauses } from "../../src/encode/cut_requests.ts";
 import type { EncodedRows } from "../../src/encode/encoded_rows.ts";
 import { encodeRequests, encodeWithPauses } from "../../src/encode/encode_requests.ts";
-import {
-  encodeJsonRequests,
-  encodeJsonWithPauses,
-} from "../../src/encode/json/encode_json_requests.ts";
+import { encodeJsonRequests } from "../../src/encode/json/encode_json_requests.ts";
 import {
   BYTES_BETWEEN_PAUSES,
   DEFAULT_LIMITS,
@@ -31,7 +29,10 @@ type Encode<T> = (
 
 const FORMATS: Readonly<Record<string, [Encode<EncodedRows>, Encode<EncodedRows | undefined>]>> = {
   protobuf: [encodeRequests, encodeWithPauses],
-  json: [encodeJsonRequests, encodeJsonWithPauses],
+  json: [
+    (plan, batch, limits) => withoutPauses(encodeJsonRequests(plan, batch, limits)),
+    encodeJsonRequests,
+  ],
 };
 
 /** A batch of 4 MB; another one for each seed. */

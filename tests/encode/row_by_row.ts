@@ -24,7 +24,7 @@ export function rowByRow(
   const failures: string[] = [];
   for (let row = 0; row < batch.numRows; row++) {
     const outcome = builder.append(row);
-    if (typeof outcome !== "string") failures.push(outcome.error.message);
+    if (typeof outcome === "object") failures.push(outcome.error.message);
   }
   return { bytes: builder.finish(0, batch.numRows).bytes, failures };
 }

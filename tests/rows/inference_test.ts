@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "../harness/mod.ts";
 import { rowConverter } from "../../src/rows/row_converter.ts";
+import { roughSize } from "../../src/rows/row_size.ts";
 import { messagesOf, valuesOf } from "./convert.ts";
 
 const inferring = () =>
@@ -85,12 +86,69 @@ test("values that tell no type fail their rows, for they would be lost", () => {
   assertEquals([messagesOf(later), valuesOf(later, "x")], [[], [[], [1]]]);
 });
 
-test("rows without any value fail, and so does an object that contains itself", () => {
+test("rows without any value fail", () => {
   const result = inferring()([{}, { a: null }], 0);
   assertEquals(result.batch, undefined);
   assertEquals(result.problems.map(({ row }) => row), [0, 1]);
-  const cyclic: Record<string, unknown> = { a: 1 };
-  cyclic["self"] = cyclic;
-  // The columns go no deeper than any service would, and what is below has none.
-  assertEquals(inferring()([cyclic], 0).problems.length, 1);
+});
+
+/** Rows that lead back to themselves, in every way there is. */
+const ENDLESS: readonly (readonly [string, () => object])[] = [
+  ["itself", () => {
+    const row: Record<string, unknown> = { a: 1 };
+    return row["self"] = row;
+  }],
+  ["a list of itself", () => {
+    const list: unknown[] = [];
+    list.push(list);
+    return { list };
+  }],
+  ["a map to itself", () => {
+    const map = new Map<string, unknown>();
+    return { map: map.set("map", map) };
+  }],
+  ["objects that all know each other", () => {
+    // Ways to go through them, each of which may be taken in any order: more than can be tried.
+    const people = Array.from({ length: 8 }, (_, id) => ({ id, friends: [] as unknown[] }));
+    for (const person of people) person.friends = people;
+    return people[0]!;
+  }],
+];
+
+for (const [name, endless] of ENDLESS) {
+  test(`a row with ${name} is refused at once, and no other`, () => {
+    const row = endless();
+    roughSize(row);
+    const result = inferring()([{ a: 1 }, row, { a: 2 }], 7);
+    assertEquals(messagesOf(result), [
+      "row 8: it contains itself, so there is no end to it: leave out the members that lead back",
+    ]);
+    assertEquals(valuesOf(result, "a"), [1, 2]);
+  });
+}
+
+test("what is there twice does not contain itself", () => {
+  const place = { name: "here" };
+  const result = inferring()([{ from: place, to: place, all: [place, place] }], 0);
+  assertEquals(messagesOf(result), []);
+  assertEquals(valuesOf(result, "to"), [{ name: "here" }]);
+});
+
+test("a row that contains itself is refused beside one that cannot be read", () => {
+  const { 1: endless } = ENDLESS[0]!;
+  const unreadable = {
+    get a(): number {
+      throw new Error("broken");
+    },
+  };
+  const result = inferring()([endless(), unreadable, { a: 3 }], 0);
+  assertEquals(result.problems.map(({ row }) => row), [0, 1]);
+  assertStringIncludes(messagesOf(result)[0]!, "contains itself");
+  assertEquals(valuesOf(result, "a"), [3]);
+});
+
+test("a row's size is about that of its values", () => {
+  assertEquals(roughSize({ n: 1, text: "abcd", bytes: new Uint8Array(100) }), 8 + 8 + 12 + 108);
+  assertEquals(roughSize({ list: [1, 2], map: new Map([["k", 1n]]) }), 8 + 24 + 8 + 9 + 8);
+  assertEquals(roughSize(null), 8);
 });
