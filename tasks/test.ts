@@ -4,8 +4,9 @@
  *     deno task test [--runtime deno|node|bun|workerd] [--filter text]
  *
  * Deno runs everything from source. The others run the unit tests from source and the behavioural
- * suites against the package, built and installed as a user would. The last line is the sum. Exits
- * with 1 when a test failed or a runtime ran none.
+ * suites against the package, built and installed as a user would. Two runs go on at a time, for
+ * most of what tests do is wait. The last line is the sum. Exits with 1 when a test failed or a
+ * runtime ran none.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { parseArgs } from "node:util";
 import type { Runtime } from "../tests/harness/environment.ts";
 import { withTempFolder } from "./project.ts";
 import { runDeno } from "./test/deno_run.ts";
-import { type OtherRuntime, prepareRuns } from "./test/prepare.ts";
+import { type OtherRuntime, prepareRuns, type Run } from "./test/prepare.ts";
 import { installReaders } from "./test/tools.ts";
 import { closingLine, emptyTally, sum, table, type Tally } from "./test/tally.ts";
 
@@ -45,18 +46,22 @@ async function runTests({ runtimes, filter }: Selection): Promise<Tally[]> {
     Deno.env.set("ZEROBUS_TEST_READERS", readers); // for every process that is started from here
     const others = runtimes.filter((runtime): runtime is OtherRuntime => runtime !== "deno");
     const preparation = prepareRuns(others, folder, filter); // mostly waits for downloads
-    const tallies: Tally[] = [];
-    if (runtimes.includes("deno")) {
-      const tally = emptyTally("deno", "all, from source");
-      tallies.push(tally);
-      await runDeno(tally, folder, filter);
-    }
-    for (const { tally, run } of await preparation) {
-      tallies.push(tally);
-      await run();
-    }
-    return tallies;
+    const first = runtimes.includes("deno") ? [denoRun(folder, filter)] : [];
+    const firstLane = inTurn(first);
+    const rest = await preparation;
+    const queue = rest.values(); // of one iterator, so that each run is taken once
+    await Promise.all([firstLane.then(() => inTurn(queue)), inTurn(queue)]);
+    return [...first, ...rest].map(({ tally }) => tally);
   });
+}
+
+async function inTurn(runs: Iterable<Run>): Promise<void> {
+  for (const { run } of runs) await run();
+}
+
+function denoRun(folder: string, filter: string): Run {
+  const tally = emptyTally("deno", "all, from source");
+  return { tally, run: () => runDeno(tally, folder, filter) };
 }
 
 /** What is wrong although no test failed: a runtime without a single one. */

@@ -5,6 +5,7 @@
  */
 import { follow } from "../command.ts";
 import { ROOT } from "../project.ts";
+import { printerFor } from "./printer.ts";
 import { RUN_TIMEOUT_MS } from "./script_run.ts";
 import type { Tally } from "./tally.ts";
 
@@ -16,7 +17,7 @@ export async function runDeno(
 ): Promise<void> {
   const started = performance.now();
   const report = `${folder}/deno.xml`;
-  console.log(`\n${tally.runtime}: ${tally.title}`);
+  const print = printerFor(tally);
   const ending = await follow({
     program: Deno.execPath(),
     args: [
@@ -28,13 +29,13 @@ export async function runDeno(
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     timeoutMs: RUN_TIMEOUT_MS,
-  }, (line) => console.log(`  ${line}`));
+  }, print);
   tally.ms = performance.now() - started;
 
   count(tally, await readReport(report), filter);
   if (!ending.success && tally.failed === 0) {
     tally.failed = 1; // no test failed, yet something did: types, a module, the time
-    console.log(`  ✗ deno test ${ending.reason}`);
+    print(`✗ deno test ${ending.reason}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { pack } from "../pack.ts";
 import { ROOT } from "../project.ts";
 import { bundle, bundleForWorker, unitTestEntry } from "./bundle.ts";
 import { planFor } from "./plan.ts";
+import { printerFor } from "./printer.ts";
 import { runScript } from "./script_run.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 import { installPackage, installTools, type Tool } from "./tools.ts";
@@ -75,7 +76,7 @@ async function prepared(tally: Tally, bench: Bench, prepare: Preparation): Promi
     const problem = failure instanceof Error ? failure.message : String(failure);
     const run = () => {
       tally.failed++;
-      console.log(`\n${tally.runtime}: ${tally.title}\n  ✗ ${problem.replaceAll("\n", "\n    ")}`);
+      printerFor(tally)(`✗ ${problem.replaceAll("\n", "\n  ")}`);
       return Promise.resolve();
     };
     return { tally, run };
@@ -91,7 +92,9 @@ const prepareUnitTests: Preparation = async (runtime, tally, bench) => {
   const run = await runOf(runtime, tally, module, bench);
   return async () => {
     await run();
-    for (const [reason, count] of leftOut) console.log(`  – ${count} files ${reason}`);
+    for (const [reason, count] of leftOut) {
+      console.log(`${runtime}: ${count} files left out: ${reason}`);
+    }
   };
 };
 

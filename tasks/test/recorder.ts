@@ -5,6 +5,7 @@
  */
 import { readLine } from "../../tests/harness/outcome_lines.ts";
 import type { TestOutcome } from "../../tests/harness/runner.ts";
+import { type Printer, printerFor } from "./printer.ts";
 import type { Tally } from "./tally.ts";
 
 const SIGNS = { passed: "✓", failed: "✗", skipped: "–" } as const;
@@ -12,6 +13,7 @@ const SIGNS = { passed: "✓", failed: "✗", skipped: "–" } as const;
 /** Reads the lines of one run. */
 export class Recorder {
   readonly #tally: Tally;
+  readonly #print: Printer;
   readonly #failures: string[] = [];
   #file = "";
   #ended = false;
@@ -19,7 +21,7 @@ export class Recorder {
   /** Records into a tally. */
   constructor(tally: Tally) {
     this.#tally = tally;
-    console.log(`\n${tally.runtime}: ${tally.title}`);
+    this.#print = printerFor(tally);
   }
 
   /** Whether the tests have said that all of them came. */
@@ -31,7 +33,7 @@ export class Recorder {
   take(text: string): void {
     const line = readLine(text);
     if (line.kind === "end") this.#ended = true;
-    else if (line.kind === "text") console.log(`    ${line.text}`);
+    else if (line.kind === "text") this.#print(`  ${line.text}`);
     else this.#record(line.outcome);
   }
 
@@ -39,26 +41,26 @@ export class Recorder {
   fail(problem: string): void {
     this.#tally.failed++;
     this.#failures.push(problem);
-    console.log(`  ✗ ${problem}`);
+    this.#print(`✗ ${problem}`);
   }
 
   /** Ends the run: what failed is said once more, where it is found. */
   finish(): void {
     if (!this.#ended) this.fail("the run ended before its tests did");
     if (this.#failures.length === 0) return;
-    console.log(`\n${this.#tally.runtime}: ${this.#failures.length} failed`);
-    for (const failure of this.#failures) console.log(`  ✗ ${failure}`);
+    this.#print(`${this.#failures.length} failed`);
+    for (const failure of this.#failures) this.#print(`✗ ${failure}`);
   }
 
   #record({ file, name, outcome, ms, detail }: TestOutcome): void {
     this.#tally[outcome]++;
-    if (file !== this.#file) console.log(`  ${file}`);
+    if (file !== this.#file) this.#print(file);
     this.#file = file;
     const reason = outcome === "skipped" ? `: ${detail}` : ` (${ms} ms)`;
-    console.log(`    ${SIGNS[outcome]} ${name}${reason}`);
+    this.#print(`  ${SIGNS[outcome]} ${name}${reason}`);
     if (outcome !== "failed") return;
-    const explanation = (detail ?? "").replaceAll("\n", "\n      ");
-    console.log(`      ${explanation}`);
-    this.#failures.push(`${file}: ${name}\n      ${explanation}`);
+    const explanation = (detail ?? "").replaceAll("\n", "\n    ");
+    this.#print(`    ${explanation}`);
+    this.#failures.push(`${file}: ${name}\n    ${explanation}`);
   }
 }
