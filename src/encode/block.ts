@@ -4,20 +4,26 @@
  * @module
  */
 import type { Column } from "./column.ts";
-import { HEAP_I32, HEAP_U8, OVERRUN, STAGE_START, StageFullError } from "./heap.ts";
-import { compile, GUESS, type Program, START, STRIDE } from "./program.ts";
+import {
+  HEAP,
+  HEAP_I32,
+  HEAP_U8,
+  MOST_ROWS,
+  OVERRUN,
+  PROGRAM_START,
+  STAGE_START,
+  StageFullError,
+} from "./heap.ts";
+import type { OtherWriter } from "./inner_loop.ts";
+import { BASE, compile, type Program, START, STRIDE } from "./program.ts";
 import { Refusal } from "./refusal.ts";
 import { writeField } from "./row_writer.ts";
 import { Sink } from "./sink.ts";
 import { Stage } from "./stage.ts";
-import { type OtherWriter, ROW_WRITER } from "./write_row.ts";
+import { ROW_WRITER } from "./write_row.ts";
 
-/** Tag of `ProtoEncodedRecordBatch.records`: field 1, length-delimited. */
-const RECORD_TAG = 0x0a;
 /** Tag and longest length of a record. */
 const FRAME = 6;
-/** Most rows of a block. Slices of a few hundred values make their preparations cheap. */
-const MOST_ROWS = 256;
 /** Bytes of records to aim for; twice that is what a block has in the cache. */
 const GOOD_SIZE = 128 * 1024;
 /**
@@ -32,7 +38,7 @@ export const FEWEST_ROWS = 4;
 const SKIPPED_ROWS = 64;
 
 /** Where each row of the block in hand begins, and where the last one ends. */
-const bounds = new Int32Array(MOST_ROWS + 1);
+const bounds = new Int32Array(HEAP, PROGRAM_START, MOST_ROWS + 1);
 /** Whose block it is. */
 let owner: Block | undefined;
 
@@ -122,22 +128,20 @@ export class Block implements OtherWriter {
 
   /** Writes rows from this one on, until one cannot be written or the block ends. */
   #write(from: number): void {
-    const { end, record } = this.#program;
-    const first = this.#first;
-    let row = from;
-    let at = bounds[this.#written - first]!;
-    bounds[row - first] = at;
+    const { record } = this.#program;
+    bounds[from - this.#first] = bounds[this.#written - this.#first]!;
+    const rows = {
+      first: START,
+      record,
+      bounds: (PROGRAM_START >> 2) + from - this.#first,
+      maxRecordBytes: this.#maxRecordBytes,
+    };
+    let row: number;
     try {
-      for (; row < this.#end; row++) {
-        HEAP_U8[at] = RECORD_TAG;
-        const body = at + 1 + HEAP_I32[record + GUESS]!;
-        const stop = ROW_WRITER.writeFields(START, end, row, body, this);
-        if (stop - body > this.#maxRecordBytes) break;
-        at = ROW_WRITER.writeLength(record, body, stop);
-        bounds[row + 1 - first] = at;
-      }
+      row = ROW_WRITER.writeRows(rows, from, this.#end, this);
     } catch (reason) {
       if (!(reason instanceof Refusal)) throw reason;
+      row = HEAP_I32[record + BASE]!;
     }
     if (row < this.#end) this.#skipTo = row + 1;
     this.#written = row;
@@ -159,8 +163,8 @@ export class Block implements OtherWriter {
   }
 
   /** See {@linkcode OtherWriter}. */
-  checkNull(node: number): void {
+  refuseNull(node: number): void {
     const { path, nullError } = this.#program.columns[(node - START) / STRIDE]!;
-    if (nullError !== "") throw new Refusal(path, nullError);
+    throw new Refusal(path, nullError);
   }
 }

@@ -12,7 +12,7 @@ import { HEAP_I32, HEAP_U8, OVERRUN, PROGRAM_START, STAGE_START, StageFullError 
 import { bringPairs, bringWords } from "./stage_numbers.ts";
 import {
   BASE,
-  FIRST,
+  END,
   KIND,
   Kind,
   NO_NULLS,
@@ -58,7 +58,16 @@ export class Stage {
   load(first: number, end: number): void {
     this.#top = STAGE_START;
     this.bound = 0;
-    for (let at = 0; at < this.#program.fields; at++) this.#column(at, first, end);
+    this.#columns(0, this.#program.kinds.length, first, end);
+  }
+
+  /** Brings values of some columns, and what lies below them. */
+  #columns(from: number, to: number, first: number, end: number): void {
+    const { code, kinds } = this.#program;
+    for (let at = from; at < to; at = indexOf(code[STRIDE * at + END]!)) {
+      if (kinds[at] === Kind.StructEnd) return;
+      this.#column(at, first, end);
+    }
   }
 
   #column(at: number, first: number, end: number): void {
@@ -122,10 +131,7 @@ export class Stage {
   }
 
   #children(at: number, first: number, end: number): void {
-    const { columns } = this.#program;
-    const from = (HEAP_I32[START + STRIDE * at + FIRST]! - START) / STRIDE;
-    const { children } = columns[at]!;
-    for (let child = 0; child < children.length; child++) this.#column(from + child, first, end);
+    this.#columns(at + 1, indexOf(this.#program.code[STRIDE * at + END]!), first, end);
   }
 
   #words(column: Column, first: number, end: number): number | undefined {
@@ -255,6 +261,11 @@ export class Stage {
     this.#top = address + size;
     return address;
   }
+}
+
+/** The number of an instruction. */
+function indexOf(node: number): number {
+  return (node - START) / STRIDE;
 }
 
 function hasNulls(column: Column): boolean {
