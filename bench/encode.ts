@@ -4,14 +4,14 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { type RecordBatch, tableFromIPC, Type } from "apache-arrow";
 import { BufferPool } from "../src/encode/buffer_pool.ts";
 import { encodeRequests } from "../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../src/encode/limits.ts";
-import { useNativeUtf8 } from "../src/encode/utf8.ts";
+import { useNativeTextTests } from "../src/encode/utf8.ts";
 import { planFor, type SchemaPlan } from "../src/schema/plan.ts";
 import { messageOf } from "../tests/oracle/decode_records.ts";
 import { CORPORA, type Corpus } from "./corpora/corpora.ts";
@@ -27,7 +27,7 @@ export async function encodeBenchmark(
   flights: string,
   report: Report,
 ): Promise<void> {
-  useNativeUtf8(isUtf8);
+  useNativeTextTests({ isAscii, isUtf8 });
   for (const corpus of [...CORPORA, await realFlights(flights)]) {
     if (isSelected(corpus.name)) encodeCorpus(corpus, report);
   }

@@ -44,7 +44,7 @@ const VIEW = 16;
 /** Bytes of a value that stand in the view itself. */
 const INLINE = 12;
 
-/** By name of the type. */
+/** By name of the type; lists of what is called packed are to be packed by a descriptor. */
 export const TYPES: Readonly<Record<string, ColumnMaker>> = {
   "int16": words(new Int16(), Int16Array),
   "int32": int32,
@@ -75,6 +75,9 @@ export const TYPES: Readonly<Record<string, ColumnMaker>> = {
   "nullable int64": nullable(wideInt64),
   "struct": struct({ x: float64, n: int32 }),
   "list of int64": list(wideInt64, 5),
+  "packed int64": list(wideInt64, 5),
+  "packed float64": list(float64, 16),
+  "packed bool": list(bool, 16),
   "list of utf8": list(text(8, 24), 5),
   "list of struct": list(struct({ x: float64, n: int32 }), 3),
   "fixedlist of float32": fixedList(float32, 4),

@@ -4,6 +4,7 @@
  * @module
  */
 import { Source } from "../schema/field_plan.ts";
+import { bringOffsets, bringRanges } from "./bring_ranges.ts";
 import type { Column } from "./column.ts";
 import { loadDecimal, putDecimal } from "./decimals.ts";
 import { Meaning } from "./dictionary_index.ts";
@@ -25,7 +26,6 @@ import {
 import { unpack } from "./unpack.ts";
 import { areUtf8 } from "./utf8.ts";
 
-const WORD = 0x1_0000_0000;
 /** Longest varint. */
 const VARINT = 10;
 /** Longest length, and longest tag. */
@@ -159,21 +159,11 @@ export class Stage {
   #ranges(at: number, column: Column, first: number, end: number): number | undefined {
     const count = end - first;
     const word = this.#reserve(4 * (count + 1)) >> 2;
-    const { offsets, width, elements } = column;
-    let previous = 0;
-    for (let step = 0; step <= count; step++) {
-      const index = first + step;
-      const offset = column.source === Source.FixedSizeList
-        ? index * width
-        : column.source === Source.LargeList
-        ? offsets[2 * index + 1]! * WORD + (offsets[2 * index]! >>> 0)
-        : offsets[index]!;
-      if (!(offset >= previous && offset <= elements)) return undefined;
-      HEAP_I32[word + step] = previous = offset;
-    }
+    if (!bringRanges(column, first, end, word)) return undefined;
     const from = HEAP_I32[word]!;
-    this.bound += count * PREFIX + (previous - from) * PREFIX;
-    this.#children(at, from, previous);
+    const to = HEAP_I32[word + count]!;
+    this.bound += count * PREFIX + (to - from) * PREFIX;
+    this.#children(at, from, to);
     return word - first;
   }
 
@@ -200,20 +190,10 @@ export class Stage {
   #slice({ bytes, offsets }: Column, first: number, end: number, word: number): number {
     const from = offsets[first]!;
     const to = offsets[end]!;
-    if (from < 0 || to < from || to > bytes.length) return -1;
+    if (!(from >= 0 && to >= from && to <= bytes.length)) return -1;
     const address = this.#reserve(to - from);
     HEAP_U8.set(bytes.subarray(from, to), address);
-    const shift = address - from;
-    // Differences of offsets that fall have the highest bit set; their union keeps it.
-    let union = 0;
-    let previous = from;
-    for (let index = first; index <= end; index++, word++) {
-      const offset = offsets[index]!;
-      union |= offset - previous;
-      HEAP_I32[word] = offset + shift;
-      previous = offset;
-    }
-    return union < 0 ? -1 : address;
+    return bringOffsets(offsets, first, end, address - from, word) ? address : -1;
   }
 
   /** Values from wherever they are. Returns where they begin, −1 if they are damaged. */

@@ -47,20 +47,24 @@ function isAscii16(view: DataView, at: number): boolean {
   return (bits & NOT_ASCII) === 0;
 }
 
-/**
- * The engine's own test, where a runtime has one: 12 to 40 GB/s, against 2 to 8 here, for
- * ASCII.
- */
-let native: ((bytes: Uint8Array) => boolean) | undefined;
+/** Tests of bytes that an engine has itself: 12 to 100 GB/s, against 2 to 8 here, for ASCII. */
+export interface NativeTextTests {
+  /** Whether the bytes are well-formed UTF-8. */
+  isUtf8(bytes: Uint8Array): boolean;
+  /** Whether they are ASCII. */
+  isAscii(bytes: Uint8Array): boolean;
+}
 
-/** Has whole columns tested by a function of the runtime's: `isUtf8` of `node:buffer`. */
-export function useNativeUtf8(isUtf8: (bytes: Uint8Array) => boolean): void {
-  native = isUtf8;
+let native: NativeTextTests | undefined;
+
+/** Has whole columns tested by functions of the runtime's: those of `node:buffer`. */
+export function useNativeTextTests(tests: NativeTextTests): void {
+  native = tests;
 }
 
 /** Whether the bytes are well-formed UTF-8, in the fastest way there is. */
 export function isUtf8Bytes(bytes: Uint8Array): boolean {
-  if (native !== undefined) return native(bytes);
+  if (native !== undefined) return native.isUtf8(bytes);
   return isUtf8(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length);
 }
 
@@ -71,8 +75,12 @@ export function isUtf8Bytes(bytes: Uint8Array): boolean {
 export function areUtf8(words: Int32Array, bytes: Uint8Array, at: number, count: number): boolean {
   const start = words[at]!;
   const end = words[at + count]!;
+  // In ASCII no character is cut in two, so its bounds need not be looked at: 2 to 3 % of a block
+  // of short texts.
   if (native !== undefined) {
-    if (!native(bytes.subarray(start, end))) return false;
+    const whole = bytes.subarray(start, end);
+    if (native.isAscii(whole)) return true;
+    if (!native.isUtf8(whole)) return false;
   } else {
     if (isAscii(words, bytes, start, end)) return true;
     if (!isUtf8(new DataView(bytes.buffer), start, end)) return false;

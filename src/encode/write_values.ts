@@ -17,7 +17,9 @@ export interface ValueWriter {
   readonly writeLength: (node: number, body: number, stop: number) => number;
   /** Writes bytes between the addresses in this word and the next, and their length before them. */
   readonly writeBytes: (at: number, word: number) => number;
-  /** The same with text. */
+  /** Writes a length and so many bytes from an address on. */
+  readonly writeRun: (at: number, from: number, length: number) => number;
+  /** As `writeBytes`, with text. */
   readonly writeText: (at: number, word: number) => number;
 }
 
@@ -86,7 +88,10 @@ export function valueWriter(memory: ArrayBuffer): ValueWriter {
 
   function writeBytes(start: number, word: number): number {
     const from = i32[word]!;
-    const length = i32[word + 1 | 0]! - from | 0;
+    return writeRun(start, from, i32[word + 1 | 0]! - from | 0);
+  }
+
+  function writeRun(start: number, from: number, length: number): number {
     const at = writePrefix(start, length);
     // A call into the engine costs as much as some forty bytes by hand.
     if (length > 48) u8.copyWithin(at, from, from + length);
@@ -117,7 +122,7 @@ export function valueWriter(memory: ArrayBuffer): ValueWriter {
     return at + length | 0;
   }
 
-  return { writeVarint, writeLength, writeBytes, writeText };
+  return { writeVarint, writeLength, writeBytes, writeRun, writeText };
 }
 
 /** 28 bits, seven in each byte. */

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { clearInterval, setInterval } from "node:timers";
 import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
 import type { WrapperConfiguration } from "../core/configuration.ts";
 import { Problems } from "../core/problems.ts";
 import { resolveConfiguration } from "../core/resolve.ts";
 import { isSecret } from "../core/secret.ts";
-import { useNativeUtf8 } from "../encode/utf8.ts";
+import { useNativeTextTests } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
 import { restTransport } from "../transport/rest_transport.ts";
@@ -89,7 +89,7 @@ export async function createWrapper(
   configuration: RuntimeConfiguration,
 ): Promise<ZerobusWrapper> {
   // Many times faster than what the core can do without a runtime's help.
-  useNativeUtf8(isUtf8);
+  useNativeTextTests({ isAscii, isUtf8 });
   problemsOf(configuration).end();
   const telemetry = resolveExport(configuration.observability);
   if (telemetry === undefined) return new ZerobusWrapper(configuration, native);

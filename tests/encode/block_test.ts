@@ -7,6 +7,7 @@ import { BufferPool } from "../../src/encode/buffer_pool.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { encodeRequests } from "../../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../../src/encode/limits.ts";
+import { useNativeTextTests } from "../../src/encode/utf8.ts";
 import { planFor } from "../../src/schema/plan.ts";
 import { test } from "../harness/mod.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
@@ -81,6 +82,38 @@ test("a character may not be cut in two by the bounds of two texts", () => {
   const batch = batchOf({ t: rawArray(new Utf8(), { data, valueOffsets, length: 16 }) });
   assertSame(batch);
   assertEquals(encodeBatch(batch).failedRows.length, 16);
+});
+
+test("the runtime's own tests of text tell the same texts apart", () => {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80);
+  const isUtf8 = (bytes: Uint8Array) => {
+    try {
+      decoder.decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const encoder = new TextEncoder();
+  const pieces = [...["ab", "é", "a", "\u{1d11e}"].map((text) => encoder.encode(text))];
+  const texts = (...bounds: number[]) => {
+    const data = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+    const valueOffsets = Int32Array.from(bounds);
+    return batchOf({ t: rawArray(new Utf8(), { data, valueOffsets, length: bounds.length - 1 }) });
+  };
+  const batches = [
+    texts(0, 1, 2, 2, 2),
+    texts(0, 2, 4, 5, 9),
+    texts(0, 3, 4, 5, 9),
+    texts(0, 1, 2, 4, 8),
+  ];
+  const outcomes = () => batches.map((batch) => encodeBatch(batch));
+  const expected = outcomes();
+  useNativeTextTests({ isAscii, isUtf8 });
+  assertEquals(outcomes(), expected);
+  assertEquals(expected.map(({ failedRows }) => failedRows.length), [0, 0, 2, 1]);
+  for (const batch of batches) assertSame(batch);
 });
 
 test("rows too large for blocks are written all the same, and those after them in blocks", () => {

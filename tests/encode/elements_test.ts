@@ -139,6 +139,7 @@ const CASES: readonly Case[] = [
 for (const { title, make, packed = [] } of CASES) {
   test(`lists of ${title} are the same in blocks and row by row`, () => {
     for (const lists of layouts(make)) {
+      // Where these are longer the lists are padded with nulls that have no offsets.
       assertFast(batchOf({ before: column("x"), lists, after: column("y") }));
       for (const type of packed) {
         const field = fieldOf("v", 7, type, { label: Label.REPEATED, options: { packed: true } });
@@ -276,3 +277,24 @@ function dictionary(count: number): Data {
 function column(char: string): Data {
   return arrayOf(new Utf8(), LENGTHS.map((_, row) => char.repeat(row)));
 }
+
+test("offsets that lead nowhere are the general writer's to report", () => {
+  const child = ints(10);
+  const type = new List(new Field("item", child.type, false));
+  const low = -(2 ** 31);
+  // Each step rises as far as 32 bits can tell.
+  const damaged = [[0, 1, low, -1, 5, 6], [1, 3, 2, 4, 5, 6], [-1, 0, 1, 2, 3, 4], [
+    0,
+    1,
+    2,
+    3,
+    4,
+    11,
+  ]];
+  for (const offsets of damaged) {
+    const valueOffsets = Int32Array.from(offsets);
+    assertSame(batchOf({ v: rawArray(type, { child, valueOffsets, length: 5 }) }));
+    const data = new Uint8Array(10).fill(0x61);
+    assertSame(batchOf({ v: rawArray(new Utf8(), { data, valueOffsets, length: 5 }) }));
+  }
+});
