@@ -6,7 +6,7 @@
 export * from "../../mod.ts";
 export { createWrapper, type RuntimeConfiguration } from "./native.ts";
 export { grpcTransport, type GrpcTransportOptions } from "./grpc/grpc_transport.ts";
-export type { TlsOptions } from "./grpc/tls_options.ts";
+export type { TlsOptions } from "./sockets/tls_options.ts";
 export { protoToArrowIpc, readArrowDebugFiles, readProtoDebugFile } from "./files/debug_files.ts";
 export type { ArrowFilesOptions } from "../debug/reading/read_arrow.ts";
 export type { ProtobufFileOptions } from "../debug/reading/read_protobuf.ts";

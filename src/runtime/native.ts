@@ -10,7 +10,7 @@ import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts"
 import type { WrapperConfiguration } from "../core/configuration.ts";
 import { Problems } from "../core/problems.ts";
 import { resolveConfiguration } from "../core/resolve.ts";
-import { isSecret } from "../core/secret.ts";
+import { isSecret, type Secret } from "../core/secret.ts";
 import { useNativeTextTests } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
@@ -26,14 +26,23 @@ import {
   type RuntimeObservability,
 } from "./telemetry/export_options.ts";
 import { ownProviders } from "./telemetry/exporters.ts";
-import { tlsFetch } from "./grpc/tls_fetch.ts";
-import { tlsHttpClient } from "./grpc/tls_http_client.ts";
-import type { TlsOptions } from "./grpc/tls_options.ts";
+import { proxyChoice } from "./sockets/http_proxy.ts";
+import { socketFetch } from "./sockets/socket_fetch.ts";
+import { socketHttpClient } from "./sockets/socket_http_client.ts";
+import type { TlsOptions } from "./sockets/tls_options.ts";
 
 /** A configuration with what only a runtime with sockets of its own can do. */
 export interface RuntimeConfiguration extends WrapperConfiguration {
   /** Certificates, when the runtime's defaults do not fit. They hold for token requests, too. */
   readonly tls?: TlsOptions | undefined;
+  /**
+   * URL of an HTTP proxy to reach the endpoint and the token endpoint through, such as
+   * `http://user:password@proxy.example:3128`; `"none"` for none. Default: the one that the
+   * environment names, for hosts that are not this machine nor excepted there (`grpc_proxy`,
+   * `https_proxy` or `http_proxy`, and `no_grpc_proxy` or `no_proxy`, each in small or capital
+   * letters). Connections are tunnelled (`CONNECT`), so that TLS ends at the endpoint.
+   */
+  readonly proxy?: string | Secret | undefined;
   /** See {@linkcode RuntimeObservability}. */
   readonly observability?: RuntimeObservability | undefined;
 }
@@ -41,7 +50,7 @@ export interface RuntimeConfiguration extends WrapperConfiguration {
 const native: WrapperPreset = {
   protocol: "grpc",
   protocols: ["grpc", "grpc-web", "connect", "rest"],
-  ownOptions: ["tls"],
+  ownOptions: ["tls", "proxy"],
   observabilityOptions: EXPORT_OPTIONS,
   files: nodeFiles,
   every(ms, run) {
@@ -51,16 +60,21 @@ const native: WrapperPreset = {
   network(configuration, raw): Network {
     const options = transportOptionsOf(configuration);
     const tls = raw.tls === undefined ? undefined : checkedTls(raw.tls);
-    const fetch = tls && tlsFetch(tls);
+    const proxyFor = proxyChoice(raw.proxy);
+    const isPlain = tls === undefined && proxyFor === undefined;
+    // Token requests take the same way as records, whatever carries those.
+    const fetch = isPlain ? undefined : socketFetch({ tls, proxyFor });
     if (configuration.protocol === "grpc") {
-      return { transport: grpcTransport(tls === undefined ? options : { ...options, tls }), fetch };
+      const proxy = raw.proxy as string | Secret | undefined;
+      const ways = { ...tls === undefined ? {} : { tls }, ...proxy === undefined ? {} : { proxy } };
+      return { transport: grpcTransport({ ...options, ...ways }), fetch };
     }
     if (configuration.protocol === "rest") {
       return { transport: restTransport(fetch ? { ...options, fetch } : options), fetch };
     }
     const open = configuration.protocol === "connect" ? connectTransport : grpcWebTransport;
-    const transport = open(tls ? { ...options, httpClient: tlsHttpClient(tls) } : options);
-    return { transport, fetch };
+    const client = isPlain ? {} : { httpClient: socketHttpClient({ tls, proxyFor }) };
+    return { transport: open({ ...options, ...client }), fetch };
   },
 };
 
@@ -102,11 +116,12 @@ export async function createWrapper(
 /** Everything that is wrong with a configuration. */
 export function problemsOf(configuration: unknown): Problems {
   const problems = new Problems();
-  const { observability, tls } = Object(configuration) as Readonly<Record<string, unknown>>;
+  const { observability, proxy, tls } = Object(configuration) as Readonly<Record<string, unknown>>;
   const checks = [
     () => resolveConfiguration(configuration, native),
     () => resolveExport(observability),
     () => tls === undefined ? undefined : checkedTls(tls),
+    () => proxyChoice(proxy),
   ];
   for (const check of checks) problems.attempt<unknown>(check, undefined);
   return problems;

@@ -1,5 +1,6 @@
 /**
- * The options about what leaves a wrapper besides records: debug output, telemetry; and TLS.
+ * The options about what leaves a wrapper besides records: debug output, telemetry; and the way out:
+ * TLS and proxies.
  *
  * @module
  */
@@ -11,7 +12,10 @@ import { alias, BOOLEAN, integer, MAX_MS, SECONDS, SECRET, TEXT } from "./kinds.
 import type { Option, OptionPath } from "./option.ts";
 
 /** The options of these groups. */
-type OutputPath = Extract<OptionPath, `${"debug" | "observability" | "tls"}.${string}`>;
+type OutputPath = Extract<
+  OptionPath,
+  "proxy" | `${"debug" | "observability" | "tls"}.${string}`
+>;
 
 /** Every one of them by its path in the configuration. */
 export const OUTPUT_OPTIONS: Readonly<Record<OutputPath, Option>> = {
@@ -123,5 +127,9 @@ export const OUTPUT_OPTIONS: Readonly<Record<OutputPath, Option>> = {
     kind: BOOLEAN,
     description: "Accept no certificate that cannot be verified.",
     default: true,
+  },
+  "proxy": {
+    kind: SECRET,
+    description: 'URL of an HTTP proxy, or "none"; without it, the environment\'s.',
   },
 };

@@ -7,6 +7,7 @@ import { type ClientHttp2Stream, type OutgoingHttpHeaders, sensitiveHeaders } fr
 import { createNodeHttpClient, Http2SessionManager } from "@connectrpc/connect-node";
 import { onAbort, within } from "../../core/async.ts";
 import { systemClock } from "../../core/clock.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Transport } from "../../core/transport.ts";
 import { grpcProtocol } from "../../transport/grpc_protocol.ts";
 import type { HttpClient } from "../../transport/http_client.ts";
@@ -15,12 +16,19 @@ import {
   resolveTransportOptions,
   type TransportOptions,
 } from "../../transport/transport_options.ts";
-import { nodeTlsOptions, type TlsOptions } from "./tls_options.ts";
+import { proxyChoice } from "../sockets/http_proxy.ts";
+import { nodeTlsOptions, type TlsOptions } from "../sockets/tls_options.ts";
+import { openTunnel } from "../sockets/tunnel.ts";
 
 /** Options of {@linkcode grpcTransport}. */
 export interface GrpcTransportOptions extends TransportOptions {
   /** Certificates, when the runtime's defaults do not fit. */
   readonly tls?: TlsOptions;
+  /**
+   * URL of an HTTP proxy to connect through, with credentials if it asks for some, or `"none"`.
+   * Default: the proxy that the environment names.
+   */
+  readonly proxy?: string | Secret;
 }
 
 /** How long a connection may give no sign of life before it is asked for one, and then. */
@@ -51,23 +59,30 @@ const MAX_SESSION_MEGABYTES = 1_024;
  */
 export function grpcTransport(options: GrpcTransportOptions): Transport {
   const resolved = resolveTransportOptions(options);
-  const sessionOptions = {
-    ...nodeTlsOptions(options.tls ?? {}),
-    maxSessionMemory: MAX_SESSION_MEGABYTES,
-  };
+  const { tls = {} } = options;
+  const target = new URL(resolved.endpoint);
+  const proxy = proxyChoice(options.proxy)?.(target);
+  const sessionOptions = { ...nodeTlsOptions(tls), maxSessionMemory: MAX_SESSION_MEGABYTES };
   const streams = new Set<ClientHttp2Stream>();
   const managers = new Set<Http2SessionManager>();
 
   // Not shared for one more reason: Deno's HTTP/2 ends the program when a connection with several
   // streams goes away (GOAWAY) while one of them is being cancelled.
   const client: HttpClient = async (request) => {
-    const manager = new Http2SessionManager(resolved.endpoint, PINGS, sessionOptions);
+    const { signal } = request;
+    const tunnel = proxy && await openTunnel({ proxy, target, tls, protocols: ["h2"], signal });
+    const manager = new Http2SessionManager(
+      resolved.endpoint,
+      PINGS,
+      tunnel ? { ...sessionOptions, createConnection: () => tunnel } : sessionOptions,
+    );
     managers.add(manager);
     let stream: ClientHttp2Stream | undefined;
     const leave = () => {
       if (stream !== undefined) streams.delete(stream);
       managers.delete(manager);
       manager.abort();
+      tunnel?.destroy();
     };
     const send = createNodeHttpClient({
       httpVersion: "2",

@@ -23,6 +23,7 @@ const SAMPLES: Readonly<Record<string, string | number>> = {
   tableName: "d.e.f",
   unityCatalogUrl: "https://localhost:9",
   "observability.endpoint": "https://localhost:9",
+  proxy: "http://localhost:9",
   "retry.maxDelayMs": 12_345,
 };
 

@@ -6,8 +6,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Transport } from "../../../src/core/transport.ts";
 import { grpcTransport } from "../../../src/runtime/grpc/grpc_transport.ts";
-import { tlsHttpClient } from "../../../src/runtime/grpc/tls_http_client.ts";
-import type { TlsOptions } from "../../../src/runtime/grpc/tls_options.ts";
+import { socketHttpClient } from "../../../src/runtime/sockets/socket_http_client.ts";
+import type { TlsOptions } from "../../../src/runtime/sockets/tls_options.ts";
 import { connectTransport } from "../../../src/transport/connect_transport.ts";
 import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { test } from "../../harness/mod.ts";
@@ -23,12 +23,12 @@ const MAKERS: readonly [string, StreamingProtocol, Maker][] = [
   [
     "gRPC-Web",
     "grpc-web",
-    (endpoint, tls) => grpcWebTransport({ endpoint, httpClient: tlsHttpClient(tls) }),
+    (endpoint, tls) => grpcWebTransport({ endpoint, httpClient: socketHttpClient({ tls }) }),
   ],
   [
     "Connect",
     "connect",
-    (endpoint, tls) => connectTransport({ endpoint, httpClient: tlsHttpClient(tls) }),
+    (endpoint, tls) => connectTransport({ endpoint, httpClient: socketHttpClient({ tls }) }),
   ],
 ];
 

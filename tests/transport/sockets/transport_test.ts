@@ -4,7 +4,7 @@
  * @module
  */
 import { grpcTransport } from "../../../src/runtime/grpc/grpc_transport.ts";
-import { tlsHttpClient } from "../../../src/runtime/grpc/tls_http_client.ts";
+import { socketHttpClient } from "../../../src/runtime/sockets/socket_http_client.ts";
 import { connectTransport } from "../../../src/transport/connect_transport.ts";
 import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { answersSuite } from "./answers_suite.ts";
@@ -31,7 +31,7 @@ const SUBJECTS: readonly Subject[] = [
     name: "gRPC-Web with TLS options",
     protocol: "grpc-web",
     tls: true,
-    create: (options) => grpcWebTransport({ ...options, httpClient: tlsHttpClient(tls) }),
+    create: (options) => grpcWebTransport({ ...options, httpClient: socketHttpClient({ tls }) }),
   },
   { name: "Connect", protocol: "connect", tls: false, create: connectTransport },
 ];

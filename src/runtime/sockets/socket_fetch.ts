@@ -1,17 +1,16 @@
 /**
- * `fetch` with TLS options of its own.
+ * `fetch` over sockets of our own.
  *
  * @module
  */
-import { tlsHttpClient } from "./tls_http_client.ts";
-import type { TlsOptions } from "./tls_options.ts";
+import { socketHttpClient, type SocketOptions } from "./socket_http_client.ts";
 
 /**
- * As much of `fetch` as token requests need, over an HTTP client that takes certificates. Redirects
- * are refused, as with `redirect: "error"`.
+ * As much of `fetch` as token requests need, over a client that takes certificates and
+ * proxies. Redirects are refused, as with `redirect: "error"`.
  */
-export function tlsFetch(tls: TlsOptions): typeof fetch {
-  const client = tlsHttpClient(tls);
+export function socketFetch(options: SocketOptions): typeof fetch {
+  const client = socketHttpClient(options);
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
     const response = await client({

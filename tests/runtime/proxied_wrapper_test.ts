@@ -1,0 +1,77 @@
+/**
+ * A whole wrapper behind a proxy.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { tableFromArrays } from "apache-arrow";
+import { startLocalZerobus } from "../../src/local/mod.ts";
+import { createWrapper, type RuntimeConfiguration } from "../../src/runtime/native.ts";
+import { ca, cert, key } from "../fixtures/tls.ts";
+import { startConnectProxy } from "../harness/connect_proxy.ts";
+import { test } from "../harness/mod.ts";
+
+const TABLE = "main.iot.readings";
+const ROADS: readonly [string, Partial<RuntimeConfiguration>][] = [
+  ["gRPC", { protocol: "grpc" }],
+  ["gRPC-Web", { protocol: "grpc-web" }],
+  ["Connect", { protocol: "connect" }],
+  ["REST", { protocol: "rest", recordFormat: "json" }],
+];
+const numbers = tableFromArrays({ n: Int32Array.from({ length: 1_000 }, (_, n) => n) });
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+for (const [name, road] of ROADS) {
+  for (const isSecure of [false, true]) {
+    test(`${name}: rows and tokens go through a proxy${isSecure ? ", TLS inside" : ""}`, async () => {
+      await using local = await startLocalZerobus(isSecure ? { tls: { cert, key } } : {});
+      await using proxy = await startConnectProxy();
+      await using wrapper = await createWrapper({
+        endpoint: local.url,
+        unityCatalogUrl: local.unityCatalogUrl,
+        clientId: local.clientId,
+        clientSecret: local.clientSecret,
+        tableName: TABLE,
+        proxy: proxy.url,
+        logger: SILENT,
+        ...(isSecure ? { tls: { ca } } : {}),
+        ...road,
+      });
+      const result = await wrapper.sendBatch(numbers);
+      assertEquals([result.error, result.successfulCount], [undefined, 1_000]);
+      assertEquals(local.tables.get(TABLE)?.rowCount, 1_000);
+      const { host } = new URL(local.url);
+      assert(proxy.requests.length >= 2); // a token, and a stream
+      for (const head of proxy.requests) assertMatch(head, new RegExp(`^CONNECT ${host} `));
+    });
+  }
+}
+
+test("a proxy that comes back delays rows, and loses none", async () => {
+  await using local = await startLocalZerobus();
+  const first = await startConnectProxy({ says: "HTTP/1.1 503 Service Unavailable\r\n\r\n" });
+  await using wrapper = await createWrapper({
+    endpoint: local.url,
+    headersProvider: () => ({ authorization: "Bearer token" }),
+    tableName: TABLE,
+    proxy: first.url,
+    logger: SILENT,
+    retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 2 },
+  });
+  const { error, failedCount } = await wrapper.sendBatch(numbers);
+  await first[Symbol.asyncDispose]();
+  assertEquals([error?.name, failedCount], ["RetryExhaustedError", 1_000]);
+  assertMatch(String(error?.cause), /does not connect to 127\.0\.0\.1:\d+ \(HTTP 503\)/);
+  assertEquals(first.requests.length, 3);
+});
+
+test("a proxy that is none is refused with the configuration", async () => {
+  const error = await createWrapper({
+    endpoint: "https://localhost",
+    headersProvider: () => ({}),
+    tableName: TABLE,
+    proxy: "socks5://me:hunter2@localhost",
+  }).catch((reason) => reason);
+  assertEquals([error.name, error.details?.field], ["ConfigurationError", "proxy"]);
+  assert(!error.message.includes("hunter2"));
+});
