@@ -53,6 +53,7 @@ const CHECKS: readonly Check[] = [
   { title: "examples in the documentation", run: runExamples },
   { title: "code in the documents", run: checkBlocks },
   { title: "generated code", run: () => deno("run", "-A", "tasks/generate.ts", "--check") },
+  { title: "WebAssembly", run: () => deno("run", "-A", "tasks/wasm.ts", "--check") },
   {
     title: "generated documentation",
     run: () => deno("run", "-A", "tasks/generate_configuration.ts", "--check"),

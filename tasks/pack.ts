@@ -23,6 +23,9 @@ const ADDITIONS = {
 /** The JSON Schema of configuration files. */
 const SCHEMA = "configuration.schema.json";
 
+/** The encoder's WebAssembly, which workers have to bring along compiled. */
+const MODULE = "accelerator.wasm";
+
 /** What only users need who want telemetry to be sent: they install it themselves. */
 const OPTIONAL = /^@opentelemetry\/(?!api$)/;
 
@@ -39,6 +42,11 @@ function withoutOptional(dependencies: Readonly<Record<string, string>>) {
       ),
     },
   };
+}
+
+/** Exports of files that are no code. */
+function dataExports(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`./${name}`, `./${name}`]));
 }
 
 /** Builds the package into a folder and returns the path of the tarball. */
@@ -62,13 +70,14 @@ export async function pack(into: string): Promise<string> {
     const content = `${folder}/package`;
     const manifest = JSON.parse(await Deno.readTextFile(`${content}/package.json`));
     const { dependencies, peers } = withoutOptional(manifest.dependencies);
-    const exports = { ...manifest.exports, [`./${SCHEMA}`]: `./${SCHEMA}` };
+    const exports = { ...manifest.exports, ...dataExports([SCHEMA, MODULE]) };
     await Deno.writeTextFile(
       `${content}/package.json`,
       JSON.stringify({ ...manifest, exports, dependencies, ...peers, ...ADDITIONS }, null, 2),
     );
     // Where a configuration file can easily name it.
     await Deno.copyFile(`${ROOT}/src/runtime/configuration/${SCHEMA}`, `${content}/${SCHEMA}`);
+    await Deno.copyFile(`${ROOT}/src/encode/accelerator/rows.wasm`, `${content}/${MODULE}`);
     const problems = await packageProblems(content);
     if (problems.length > 0) throw new Error(`the package is broken:\n${problems.join("\n")}`);
 

@@ -18,9 +18,9 @@ import type { OtherWriter } from "./inner_loop.ts";
 import { BASE, compile, type Program, START, STRIDE } from "./program.ts";
 import { Refusal } from "./refusal.ts";
 import { writeField } from "./row_writer.ts";
+import { rowWriterInUse } from "./row_writer_in_use.ts";
 import { Sink } from "./sink.ts";
 import { Stage } from "./stage.ts";
-import { ROW_WRITER } from "./write_row.ts";
 
 /** Tag and longest length of a record. */
 const FRAME = 6;
@@ -138,7 +138,7 @@ export class Block implements OtherWriter {
     };
     let row: number;
     try {
-      row = ROW_WRITER.writeRows(rows, from, this.#end, this);
+      row = rowWriterInUse().writeRows(rows, from, this.#end, this);
     } catch (reason) {
       if (!(reason instanceof Refusal)) throw reason;
       row = HEAP_I32[record + BASE]!;

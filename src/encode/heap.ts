@@ -4,6 +4,16 @@
  * @module
  */
 
+/** Bytes of a page, as WebAssembly counts memory. */
+const PAGE = 64 * 1024;
+const PAGES = 32;
+
+/**
+ * The heap as a WebAssembly module sees it; undefined where there is no WebAssembly. It never grows,
+ * for then it would get another buffer. To JavaScript such a buffer is as fast as any.
+ */
+export const MEMORY: WebAssembly.Memory | undefined = newMemory();
+
 /**
  * What is written goes to the front; behind it are the slices of the columns that it is made of, and
  * at the back the program. All of it fits into a processor's second-level cache, which is the point:
@@ -14,7 +24,8 @@
  * their addresses into the code. Whoever fills it must be done with it before anything is awaited or
  * yielded.
  */
-export const HEAP: ArrayBuffer = new ArrayBuffer(2 << 20);
+export const HEAP: ArrayBuffer = MEMORY?.buffer as ArrayBuffer | undefined ??
+  new ArrayBuffer(PAGES * PAGE);
 /** Where the slices begin. */
 export const STAGE_START: number = 896 * 1024;
 /** Where the slices end, and the bounds of the block's rows and then the program begin. */
@@ -33,6 +44,14 @@ export const HEAP_I32: Int32Array<ArrayBuffer> = new Int32Array(HEAP);
  * nothing may end closer than this to the end of its part.
  */
 export const OVERRUN: number = 64;
+
+function newMemory(): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+  } catch {
+    return undefined;
+  }
+}
 
 /** The signal that some rows' columns are too large for the heap. */
 export class StageFullError extends Error {

@@ -11,6 +11,7 @@ import type { WrapperConfiguration } from "../core/configuration.ts";
 import { Problems } from "../core/problems.ts";
 import { resolveConfiguration } from "../core/resolve.ts";
 import { isSecret, type Secret } from "../core/secret.ts";
+import { accelerateByDefault } from "../encode/accelerator/accelerator.ts";
 import { useNativeTextTests } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
 import { grpcWebTransport } from "../transport/grpc_web_transport.ts";
@@ -104,6 +105,7 @@ export async function createWrapper(
 ): Promise<ZerobusWrapper> {
   // Many times faster than what the core can do without a runtime's help.
   useNativeTextTests({ isAscii, isUtf8 });
+  accelerateByDefault();
   problemsOf(configuration).end();
   const telemetry = resolveExport(configuration.observability);
   if (telemetry === undefined) return new ZerobusWrapper(configuration, native);

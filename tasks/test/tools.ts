@@ -6,8 +6,16 @@
 import { capture, CommandError } from "../command.ts";
 import { readManifest } from "../project.ts";
 
-/** The other runtimes and the bundler, at the versions that the tests are known to work with. */
-const VERSIONS = { bun: "1.4.5", esbuild: "0.28.2", workerd: "1.20261117.1" } as const;
+/**
+ * The other runtimes and the bundler, at the versions that the tests are known to work with, and the
+ * compiler of the encoder's WebAssembly, of which another version may make other bytes.
+ */
+const VERSIONS = {
+  assemblyscript: "0.28.20",
+  bun: "1.4.5",
+  esbuild: "0.28.2",
+  workerd: "1.20261117.1",
+} as const;
 
 /** A program from npm. */
 export type Tool = keyof typeof VERSIONS;
@@ -21,8 +29,13 @@ export async function installTools(
 ): Promise<Readonly<Record<Tool, string>>> {
   await newProject(folder);
   await npmInstall(tools.map((tool) => `${tool}@${VERSIONS[tool]}`), folder);
-  const path = (tool: Tool) => `${folder}/node_modules/.bin/${tool}`;
-  return { bun: path("bun"), esbuild: path("esbuild"), workerd: path("workerd") };
+  const path = (name: string) => `${folder}/node_modules/.bin/${name}`;
+  return {
+    assemblyscript: path("asc"),
+    bun: path("bun"),
+    esbuild: path("esbuild"),
+    workerd: path("workerd"),
+  };
 }
 
 /** The version of DuckDB's WebAssembly that debug files are read with. */

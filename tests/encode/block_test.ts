@@ -9,7 +9,7 @@ import { encodeRequests } from "../../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../../src/encode/limits.ts";
 import { useNativeTextTests } from "../../src/encode/utf8.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
 import { arrayOf, batchOf, bits, rawArray } from "./build.ts";
 import { assertSame } from "./row_by_row.ts";

@@ -26,7 +26,7 @@ import { ConfigurationError } from "../../src/core/errors.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { fieldTypeName } from "../../src/schema/field_type.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
 import { item, map } from "../schema/types.ts";
 import {

@@ -25,7 +25,7 @@ import { bindBatch } from "../../src/encode/bind_column.ts";
 import { Block } from "../../src/encode/block.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { planFor, type PlanOptions } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import {
   arrayOf,
   batchOf,

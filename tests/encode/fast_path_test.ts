@@ -33,7 +33,7 @@ import {
 import { bindBatch } from "../../src/encode/bind_column.ts";
 import { compile, Kind } from "../../src/encode/program.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import {
   arrayOf,
   batchOf,

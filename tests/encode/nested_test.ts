@@ -17,7 +17,7 @@ import {
   Utf8,
   Vector,
 } from "apache-arrow";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
 import { arrayOf, batchOf, bits, columnWritten, rawArray, written } from "./build.ts";
 

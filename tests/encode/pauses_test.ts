@@ -15,7 +15,7 @@ import {
   type EncodeLimits,
 } from "../../src/encode/limits.ts";
 import { planFor, type SchemaPlan } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import { batchOf, rawArray } from "./build.ts";
 
 const ROWS = 8_000;

@@ -16,7 +16,7 @@ import { encodeRequests } from "../../src/encode/encode_requests.ts";
 import type { EncodedRows } from "../../src/encode/encoded_rows.ts";
 import { DEFAULT_LIMITS, type EncodeLimits } from "../../src/encode/limits.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import { arrayOf, batchOf, bits, decodeAll, rawArray } from "./build.ts";
 
 function requests(

@@ -31,7 +31,7 @@ import {
   Uint8,
 } from "apache-arrow";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
 import { batchOf, bits, columnWritten, rawArray } from "./build.ts";
 

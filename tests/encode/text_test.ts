@@ -11,7 +11,7 @@ import {
   Utf8,
   Utf8View,
 } from "apache-arrow";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import type { Decoded } from "../oracle/decode_records.ts";
 import { batchOf, bits, columnWritten, rawArray, viewsOf, written } from "./build.ts";
 

@@ -14,7 +14,7 @@ import {
 import { ConfigurationError } from "../../src/core/errors.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "./both_loops.ts";
 import { item, map } from "../schema/types.ts";
 import {
   arrayOf,

@@ -5,7 +5,7 @@ import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { encodeRequests } from "../../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS, type EncodeLimits } from "../../src/encode/limits.ts";
 import { planFor } from "../../src/schema/plan.ts";
-import { test } from "../harness/mod.ts";
+import { test } from "../encode/both_loops.ts";
 import { arbitraryBatch, type ArbitraryBatchOptions } from "./arbitrary_batches.ts";
 import { expectedRecord, Unsendable } from "./arrow_values.ts";
 import { type Decoded, decodeRecord, messageOf } from "./decode_records.ts";

@@ -1,0 +1,63 @@
+/**
+ * The inner loop as WebAssembly.
+ *
+ * @module
+ */
+import { ConfigurationError } from "../../core/errors.ts";
+import { MEMORY } from "../heap.ts";
+import type { OtherWriter, RowWriter } from "../inner_loop.ts";
+
+/** What the module exports. */
+interface RowsModule {
+  /** Writes rows; see `assembly/rows.ts`. */
+  writeRows(
+    first: number,
+    record: number,
+    bounds: number,
+    longest: number,
+    from: number,
+    to: number,
+  ): number;
+}
+
+/** Longest record that the module can be told of. */
+const MOST_BYTES = 0x7fff_ffff;
+
+/**
+ * Lets a compiled module, that of `assembly/rows.ts`, work on the heap.
+ *
+ * @throws {ConfigurationError} if it is another module, or there is no heap that a module can use.
+ */
+export function acceleratedWriter(module: WebAssembly.Module): RowWriter {
+  if (MEMORY === undefined) throw refused("this runtime has no WebAssembly.Memory");
+  let asked: OtherWriter | undefined;
+  const rows = {
+    // What these throw goes right through the module, to whoever called it.
+    writeOther: (node: number, index: number, at: number) => asked!.writeOther(node, index, at),
+    refuseNull: (node: number) => asked!.refuseNull(node),
+  };
+  const { writeRows } = instantiate(module, { env: { memory: MEMORY }, rows });
+  return {
+    writeRows({ first, record, bounds, maxRecordBytes }, from, to, other) {
+      asked = other;
+      const longest = Math.min(maxRecordBytes, MOST_BYTES);
+      return writeRows(first, record, bounds, longest, from, to);
+    },
+  };
+}
+
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): RowsModule {
+  let exports: Partial<RowsModule>;
+  try {
+    exports = new WebAssembly.Instance(module, imports).exports as Partial<RowsModule>;
+  } catch (cause) {
+    throw refused('expected "auto", "off" or the compiled module of this package', cause);
+  }
+  if (typeof exports.writeRows === "function") return exports as RowsModule;
+  throw refused("expected the module of this package, got another one");
+}
+
+function refused(problem: string, cause?: unknown): ConfigurationError {
+  const message = `the accelerator cannot be used: ${problem}`;
+  return new ConfigurationError(message, { details: { field: "module" }, cause });
+}
