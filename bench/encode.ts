@@ -8,6 +8,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { type RecordBatch, tableFromIPC, Type } from "apache-arrow";
+import { setAccelerator } from "../src/encode/accelerator/accelerator.ts";
 import { BufferPool } from "../src/encode/buffer_pool.ts";
 import { encodeRequests } from "../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../src/encode/limits.ts";
@@ -15,7 +16,7 @@ import { useNativeTextTests } from "../src/encode/utf8.ts";
 import { planFor, type SchemaPlan } from "../src/schema/plan.ts";
 import { messageOf } from "../tests/oracle/decode_records.ts";
 import { CORPORA, type Corpus } from "./corpora/corpora.ts";
-import { contentHash, measure, type Timing } from "./measure.ts";
+import { contentHash, measure, measureInTurns, type Timing } from "./measure.ts";
 import type { Report } from "./result.ts";
 
 /** The slow ones get so many rows. */
@@ -51,10 +52,18 @@ function encodeCorpus({ name: group, title, make }: Corpus, report: Report): voi
       ...(hash === undefined ? {} : { hash }),
     });
 
-  const ours = measure(() => {
+  const encode = (accelerator: "auto" | "off") => () => {
+    setAccelerator(accelerator);
     for (const rows of encodeRequests(plan, batch, DEFAULT_LIMITS, 0, pool)) pool.release(rows);
-  });
-  add("wrapper", bytes, ours, contentHash(whole));
+  };
+  const [ours, plain] = measureInTurns([encode("auto"), encode("off")]);
+  const hash = contentHash(whole);
+  if (contentHash(encoded(plan, batch)) !== hash) {
+    throw new Error(`corpus ${group}: JavaScript and WebAssembly write different bytes`);
+  }
+  setAccelerator("auto");
+  add("wrapper", bytes, ours!, hash);
+  add("wrapper, JavaScript only", bytes, plain!);
 
   const target = whole.map(({ length }) => new Uint8Array(length));
   add("memcpy", bytes, measure(() => whole.forEach((part, at) => target[at]!.set(part))));
@@ -72,8 +81,7 @@ function encodeCorpus({ name: group, title, make }: Corpus, report: Report): voi
     }
     return body.finish();
   };
-  const hash = contentHash([protobufEs()]);
-  if (hash !== contentHash(sampled)) {
+  if (contentHash([protobufEs()]) !== contentHash(sampled)) {
     throw new Error(`corpus ${group}: protobuf-es writes other bytes`);
   }
   add("protobuf-es", size, measure(protobufEs));

@@ -22,13 +22,21 @@ export interface Timing {
 
 /** Runs something for a while. Processor time, because a machine is seldom alone. */
 export function measure(run: () => void, longestMs: number = LONGEST_MS): Timing {
-  for (let count = 0; count < WARM_UP; count++) run();
-  const times: number[] = [];
-  for (const end = performance.now() + longestMs; performance.now() < end;) {
-    times.push(cpuOf(run));
+  return measureInTurns([run], longestMs)[0]!;
+}
+
+/** Runs several things in turns, which the moods of the machine then affect alike. */
+export function measureInTurns(
+  runs: readonly (() => void)[],
+  longestMs: number = LONGEST_MS,
+): Timing[] {
+  for (let count = 0; count < WARM_UP; count++) runs.forEach((run) => run());
+  const times = runs.map((): number[] => []);
+  const end = performance.now() + longestMs * runs.length;
+  for (let count = 0; count < FEWEST_RUNS || performance.now() < end; count++) {
+    runs.forEach((run, at) => times[at]!.push(cpuOf(run)));
   }
-  while (times.length < FEWEST_RUNS) times.push(cpuOf(run));
-  return timingOf(times);
+  return times.map(timingOf);
 }
 
 /** Median and best of some times. */

@@ -7,6 +7,7 @@
  * @module
  */
 import process from "node:process";
+import { setAccelerator } from "../src/encode/accelerator/accelerator.ts";
 import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
 import { compressionBenchmark } from "./compression.ts";
 import { debugBenchmark } from "./debug.ts";
@@ -29,6 +30,7 @@ const isSelected = (name: string): boolean =>
   settings.selector === undefined || settings.selector === name;
 const report: Report = (result) => console.log(JSON.stringify(result));
 
+setAccelerator("auto");
 await encodeBenchmark(isSelected, settings.flights, report);
 if (isSelected("types")) typesBenchmark(report);
 if (isSelected("shapes")) shapesBenchmark(report);

@@ -1,6 +1,7 @@
 /**
  * Very many random batches, byte by byte, against somebody else's writer: apache-arrow reads each
- * cell, protobuf-es writes it. And against the general writer alone, whatever the batch:
+ * cell, protobuf-es writes it. And against the general writer alone, whatever the batch, and with
+ * the inner loop in JavaScript and in WebAssembly:
  *
  *     deno task compare [--count 100000] [--seed 7]
  *
@@ -12,7 +13,9 @@ import { parseArgs } from "node:util";
 import { assertEquals } from "@std/assert";
 import type { RecordBatch } from "apache-arrow";
 import fc from "fast-check";
+import { setAccelerator } from "../src/encode/accelerator/accelerator.ts";
 import { encodeBatch } from "../src/encode/encode_batch.ts";
+import type { EncodedRows } from "../src/encode/encoded_rows.ts";
 import { planFor } from "../src/schema/plan.ts";
 import { rowByRow } from "../tests/encode/row_by_row.ts";
 import { arbitraryBatch } from "../tests/oracle/arbitrary_batches.ts";
@@ -48,9 +51,11 @@ for (let at = 0; at < count; at++) {
 console.log(`✓ ${JSON.stringify(totals)}`);
 
 function compare(batch: RecordBatch): void {
+  const general = rowByRow(batch);
+  assertEquals(outcomeOf(accelerated(batch)), general);
+  setAccelerator("off");
   const rows = encodeBatch(batch);
-  const failures = rows.failedRows.map(({ error }) => error.message);
-  assertEquals({ bytes: rows.bytes, failures }, rowByRow(batch));
+  assertEquals(outcomeOf(rows), general);
   const message = messageOf(planFor(batch.schema).descriptor);
   let record = 0;
   for (let row = 0; row < batch.numRows; row++) {
@@ -75,6 +80,15 @@ function compare(batch: RecordBatch): void {
   assertEquals(rows.rowCount, record);
   totals.records += record;
   totals.batches++;
+}
+
+function accelerated(batch: RecordBatch): EncodedRows {
+  if (!setAccelerator("auto")) throw new Error("no WebAssembly here");
+  return encodeBatch(batch);
+}
+
+function outcomeOf({ bytes, failedRows }: EncodedRows): ReturnType<typeof rowByRow> {
+  return { bytes, failures: failedRows.map(({ error }) => error.message) };
 }
 
 function expectedOf(batch: RecordBatch, row: number): { [field: string]: Decoded } | undefined {

@@ -29,11 +29,29 @@ export function unitTestEntry(paths: readonly string[], worker: boolean): { text
   ).join("");
   return {
     text: worker
-      ? `import { testWorker } from "${ROOT}/tests/harness/worker.ts";\n` +
+      ? bringingModule(`${ROOT}/src/encode/accelerator/rows.wasm`) +
+        `import { testWorker } from "${ROOT}/tests/harness/worker.ts";\n` +
         `export default testWorker(() => [\n${files}]);\n`
       : `import { runScript } from "${ROOT}/tests/harness/script.ts";\n` +
         `await runScript([\n${files}]);\n`,
   };
+}
+
+/** The entry point of a bundle that runs the behavioural suites on a runtime. */
+export function suitesEntry(runtime: string): { path: string } | { text: string } {
+  const path = `tests/behaviour/on_${runtime}.ts`;
+  if (runtime !== "workerd") return { path };
+  return {
+    text: bringingModule("@zerobus/wrapper/accelerator.wasm") +
+      `export { default } from "${ROOT}/${path}";\n`,
+  };
+}
+
+/** Workers must not compile WebAssembly; they import it. */
+function bringingModule(specifier: string): string {
+  return `import module from "${specifier}";\n` +
+    `import { bringModule } from "${ROOT}/tests/harness/accelerator_module.ts";\n` +
+    `bringModule(module);\n`;
 }
 
 /** Bundles tests; the packages stay outside. */
@@ -48,6 +66,7 @@ export async function bundle({ esbuild, entry, into, worker, external }: Bundle)
       `--outfile=${into}`,
       ...["--bundle", "--format=esm", "--log-level=warning", "--sourcemap=inline"],
       "--target=es2022", // Node 20 knows no `await using`
+      "--external:*.wasm",
       ...(worker ? ["--platform=neutral", "--main-fields=module,main"] : ["--platform=node"]),
       ...(external === undefined
         ? ["--packages=external"]
@@ -59,7 +78,7 @@ export async function bundle({ esbuild, entry, into, worker, external }: Bundle)
   });
 }
 
-/** Bundles a file once more with its packages, for a worker. */
+/** Bundles a file once more with its packages, for a worker; WebAssembly is put next to it. */
 export async function bundleForWorker(
   esbuild: string,
   from: string,
@@ -72,6 +91,7 @@ export async function bundleForWorker(
       `--outfile=${into}`,
       ...["--bundle", "--format=esm", "--log-level=warning", "--target=es2022"],
       ...["--platform=browser", "--conditions=workerd,worker,browser"],
+      ...["--loader:.wasm=copy", "--asset-names=[name]"],
     ],
     timeoutMs: 60_000,
   });

@@ -6,7 +6,7 @@
 import type { Runtime } from "../../tests/harness/environment.ts";
 import { pack } from "../pack.ts";
 import { ROOT } from "../project.ts";
-import { bundle, bundleForWorker, unitTestEntry } from "./bundle.ts";
+import { bundle, bundleForWorker, suitesEntry, unitTestEntry } from "./bundle.ts";
 import { planFor } from "./plan.ts";
 import { printerFor } from "./printer.ts";
 import { runScript } from "./script_run.ts";
@@ -105,7 +105,7 @@ const prepareSuites: Preparation = async (runtime, tally, bench) => {
   const module = `${project}/suites.js`;
   await bundle({
     esbuild,
-    entry: { path: `tests/behaviour/on_${runtime}.ts` },
+    entry: suitesEntry(runtime),
     into: module,
     worker: runtime === "workerd",
     external: ["@zerobus/wrapper", "apache-arrow"],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { controlServer } from "../../tests/harness/remote.ts";
 import { eachLine } from "../command.ts";
 import { serveWorker } from "../serve_worker.ts";
@@ -24,7 +24,11 @@ export interface WorkerRun {
 }
 
 /** A worker as it is deployed, but for its network: this machine and nothing else. */
-function configuration(module: string, controlUrl: string): string {
+function configuration(
+  module: string,
+  assemblies: readonly string[],
+  controlUrl: string,
+): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -34,7 +38,10 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "tests")],
 );
 const tests :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "${module}")],
+  modules = [
+    (name = "worker", esModule = embed "${module}"),
+${assemblies.map((name) => `    (name = "${name}", wasm = embed "${name}"),\n`).join("")}\
+  ],
   compatibilityDate = "2026-11-01",
   bindings = [(name = "CONTROL_URL", text = "${controlUrl}")],
   globalOutbound = "this machine",
@@ -56,7 +63,11 @@ export async function runWorker(run: WorkerRun): Promise<void> {
   const configFile = `${worker}.capnp`;
   await Deno.writeTextFile(
     configFile,
-    configuration(basename(worker), `http://127.0.0.1:${server.addr.port}/`),
+    configuration(
+      basename(worker),
+      await assembliesNextTo(worker),
+      `http://127.0.0.1:${server.addr.port}/`,
+    ),
   );
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -78,6 +89,15 @@ export async function runWorker(run: WorkerRun): Promise<void> {
   }
   tally.ms = performance.now() - started;
   recorder.finish();
+}
+
+/** Names of the WebAssembly modules that the bundler has put next to a worker. */
+async function assembliesNextTo(worker: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(dirname(worker))) {
+    if (name.endsWith(".wasm")) names.push(name);
+  }
+  return names;
 }
 
 async function ask(place: string, filter: string, recorder: Recorder): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as accelerator from "@zerobus/wrapper/accelerator";
 import * as library from "@zerobus/wrapper";
 import { remoteEnvironment } from "../harness/remote.ts";
 import { testWorker, type Worker } from "../harness/worker.ts";
@@ -11,7 +12,7 @@ import { suiteFiles } from "./suites.ts";
 const worker: Worker = testWorker((send) =>
   suiteFiles(
     remoteEnvironment(
-      { runtime: "workerd", protocols: ["grpc-web", "connect", "rest"], library },
+      { runtime: "workerd", protocols: ["grpc-web", "connect", "rest"], library, accelerator },
       send,
     ),
   )

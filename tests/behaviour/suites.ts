@@ -6,6 +6,7 @@
 import { faultMatrixSuite } from "../faults/fault_matrix_suite.ts";
 import type { Suite, TestEnvironment } from "../harness/environment.ts";
 import type { TestFile } from "../harness/runner.ts";
+import { acceleratorSuite } from "./accelerator_suite.ts";
 import { arrowSuite } from "./arrow_suite.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
 import { compressionSuite } from "./compression_suite.ts";
@@ -25,6 +26,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/smoke_suite.ts": smokeSuite,
   "tests/behaviour/delivery_suite.ts": deliverySuite,
   "tests/behaviour/debug_suite.ts": debugSuite,
+  "tests/behaviour/accelerator_suite.ts": acceleratorSuite,
   "tests/behaviour/arrow_suite.ts": arrowSuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
   "tests/behaviour/compression_suite.ts": compressionSuite,

@@ -21,6 +21,9 @@ export type Runtime = "deno" | "bun" | "node" | "workerd";
 /** The entry point under test, as a namespace: its runtime's own, or the core's in a worker. */
 export type Library = typeof import("@zerobus/wrapper");
 
+/** The entry point about the accelerator, as a namespace. */
+export type AcceleratorLibrary = typeof import("@zerobus/wrapper/accelerator");
+
 /** Registers the tests of one behaviour. */
 export type Suite = (env: TestEnvironment) => void;
 
@@ -40,7 +43,7 @@ export interface Road {
 }
 
 /** What is said of a place; the roads follow from it. */
-export type Place = Pick<TestEnvironment, "runtime" | "protocols" | "library">;
+export type Place = Pick<TestEnvironment, "runtime" | "protocols" | "library" | "accelerator">;
 
 /** Where a suite runs, and what it has there. */
 export interface TestEnvironment {
@@ -55,6 +58,8 @@ export interface TestEnvironment {
    * import types only.
    */
   readonly library: Library;
+  /** The same for the accelerator. */
+  readonly accelerator: AcceleratorLibrary;
   /** Starts a local Zerobus; the test closes it. It may live in another process. */
   startLocal(options?: LocalOptions): Promise<LocalHandle>;
 }

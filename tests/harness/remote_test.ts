@@ -50,7 +50,12 @@ test("a server in another process is started, read and closed", async () => {
   const log: string[] = [];
   const control = controlServer((options) => fakeLocal(log, options));
   const env = remoteEnvironment(
-    { runtime: "workerd", protocols: ["grpc-web"], library: {} as Library },
+    {
+      runtime: "workerd",
+      protocols: ["grpc-web"],
+      library: {} as Library,
+      accelerator: {} as never,
+    },
     (body) => control.handle(new Request("http://control/", { method: "POST", body })),
   );
   const local = await env.startLocal({ port: 7 });
