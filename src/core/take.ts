@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Type, UnionMode } from "apache-arrow";
+import { Type, UnionMode } from "./arrow_numbers.ts";
 import type { ArrowBatch, ArrowData, ArrowType } from "./arrow.ts";
 import {
   countZeros,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DateUnit, Precision, TimeUnit, Type } from "apache-arrow";
+import { DateUnit, Precision, TimeUnit, Type } from "../core/arrow_numbers.ts";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { elementOf, entryOf, type ParametricType, valueTypeOf } from "../schema/arrow_type.ts";

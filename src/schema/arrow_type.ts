@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Type } from "apache-arrow";
+import { Type } from "../core/arrow_numbers.ts";
 import type { ArrowField, ArrowType } from "../core/arrow.ts";
 
 /** The parameters of every Arrow type in one place; each type has its own few. */

@@ -11,7 +11,7 @@ import {
   FieldDescriptorProto_Type as FieldType,
   FieldDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { Type } from "apache-arrow";
+import { Type } from "../core/arrow_numbers.ts";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { elementOf, entryOf, isList, type ParametricType, valueTypeOf } from "./arrow_type.ts";

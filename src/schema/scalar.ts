@@ -5,7 +5,7 @@
  * @module
  */
 import { FieldDescriptorProto_Type as FieldType } from "@bufbuild/protobuf/wkt";
-import { DateUnit, Precision, TimeUnit, Type } from "apache-arrow";
+import { DateUnit, Precision, TimeUnit, Type } from "../core/arrow_numbers.ts";
 import type { ArrowType } from "../core/arrow.ts";
 import type { ParametricType } from "./arrow_type.ts";
 import { Source } from "./field_plan.ts";

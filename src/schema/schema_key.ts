@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Type } from "apache-arrow";
+import { Type } from "../core/arrow_numbers.ts";
 import type { ArrowField, ArrowSchema, ArrowType } from "../core/arrow.ts";
 import type { ParametricType } from "./arrow_type.ts";
 import { checkSchema } from "./check_schema.ts";

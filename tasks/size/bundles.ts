@@ -73,7 +73,7 @@ export const SUBJECTS: readonly Subject[] = [
     code: `export * from "@zerobus/wrapper/testing";`,
     platform: "node",
   },
-  helper("encodeBatch", 370_000, ["@bufbuild/protobuf", "apache-arrow", "flatbuffers", "tslib"]),
+  helper("encodeBatch", 140_000, ["@bufbuild/protobuf"]),
   helper("grpcWebTransport", 110_000, ["@bufbuild/protobuf", "@connectrpc/connect"]),
   helper("IngestStream", 18_000, []),
   helper("oauthHeadersProvider", 12_000, []),

@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { Dictionary, Int32, type RecordBatch, RecordBatchReader, Utf8 } from "apache-arrow";
+import { Dictionary, Int32, RecordBatchReader, Utf8 } from "apache-arrow";
 import fc from "fast-check";
 import { END_OF_STREAM, streamParts } from "../../src/debug/arrow_stream.ts";
-import type { ArrowBatch, ArrowData, ArrowField, ArrowType } from "../../src/core/arrow.ts";
+import type { ArrowBatch } from "../../src/core/arrow.ts";
 import { encodeBatch } from "../../src/encode/encode_batch.ts";
 import { arrayOf, batchOf } from "../encode/build.ts";
 import { test } from "../harness/mod.ts";
 import { arbitraryBatch } from "../oracle/arbitrary_batches.ts";
+import { foreign } from "../oracle/foreign_batch.ts";
 
 /** Several parts of a batch, as one stream. */
 function streamOf(batches: readonly ArrowBatch[]): Uint8Array<ArrayBuffer> {
@@ -47,40 +48,6 @@ test("slices of any batch, one behind the other, are a stream with their rows", 
     { seed, numRuns: 300, interruptAfterTimeLimit: 60_000 },
   );
 }, { timeoutMs: 120_000 });
-
-/** A batch as another copy of apache-arrow would make it: nothing of it is of a class known here. */
-function foreign({ schema, data, numRows }: RecordBatch): ArrowBatch {
-  const fields = foreignFields(schema.fields);
-  return { schema: { fields, metadata: new Map() }, data: foreignData(data as never), numRows };
-}
-
-function foreignFields(fields: readonly ArrowField[]): ArrowField[] {
-  return fields.map(({ name, type, nullable }) => {
-    return { name, type: foreignType(type), nullable, metadata: new Map() };
-  });
-}
-
-function foreignType(type: ArrowType): ArrowType {
-  const { indices, dictionary } = type as unknown as Record<string, ArrowType | undefined>;
-  return {
-    ...type,
-    typeId: type.typeId,
-    children: foreignFields(type.children ?? []),
-    ...(dictionary && { dictionary: foreignType(dictionary) }),
-    ...(indices && { indices: foreignType(indices) }),
-  };
-}
-
-function foreignData(data: ArrowData): ArrowData {
-  const { offset, length, nullCount, values, valueOffsets, typeIds, nullBitmap } = data;
-  return {
-    ...{ offset, length, nullCount, values, valueOffsets, typeIds, nullBitmap },
-    type: foreignType(data.type),
-    children: data.children.map(foreignData),
-    variadicBuffers: data.variadicBuffers ?? [],
-    dictionary: data.dictionary && { data: data.dictionary.data.map(foreignData) },
-  };
-}
 
 test("a batch of another copy of apache-arrow is written like one of this", () => {
   const seed = Math.trunc(Math.random() * 2 ** 31);
