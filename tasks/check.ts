@@ -11,7 +11,7 @@
 import { captureDeno } from "./command.ts";
 import { checkBlocks } from "./documentation/check_blocks.ts";
 import { checkThatExamplesExist, runExamples } from "./documentation/symbol_examples.ts";
-import { checkBundles } from "./size/bundles.ts";
+import { checkSizes } from "./size/check_sizes.ts";
 import { isContinuousIntegration, readManifest, ROOT } from "./project.ts";
 
 /** One check; it fails by throwing. */
@@ -64,7 +64,7 @@ const CHECKS: readonly Check[] = [
     run: () =>
       deno("publish", "--dry-run", ...(isContinuousIntegration() ? [] : ["--allow-dirty"])),
   },
-  { title: "sizes", run: checkBundles },
+  { title: "sizes", run: checkSizes },
   { title: "lock file", run: checkLockFile },
 ];
 

@@ -11,6 +11,7 @@ import { configurationSchema } from "../src/runtime/configuration/json_schema.ts
 import { namedOptions } from "../src/runtime/configuration/named_options.ts";
 import { keyOf, type Option, variableOf } from "../src/runtime/configuration/option.ts";
 import { ROOT } from "./project.ts";
+import { markdownTable } from "./text_table.ts";
 
 /** The generated files and what belongs into them. */
 const FILES: Readonly<Record<string, () => string>> = {
@@ -92,16 +93,6 @@ function valuesOf({ kind }: Option): string {
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]!.length))
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |\n`;
-  return line(head) + rule + rows.map(line).join("");
 }
 
 for (const [path, content] of Object.entries(FILES)) {

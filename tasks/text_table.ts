@@ -19,3 +19,17 @@ export function textTable(rows: readonly (readonly string[])[], texts: number): 
     }).join("  ").trimEnd()
   ).join("\n");
 }
+
+/** A table of Markdown, its columns below one another. It ends with a line break. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]!.length))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |\n`;
+  return line(head) + rule + rows.map(line).join("");
+}

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { capture } from "../command.ts";
 import { pack } from "../pack.ts";
-import { ROOT, withTempFolder } from "../project.ts";
+import { ROOT } from "../project.ts";
 import { installTools } from "../test/tools.ts";
+import { sizeOf } from "./installed.ts";
 
 /** A program that uses the package, and what it may weigh. */
 export interface Subject {
@@ -32,10 +34,20 @@ export interface Bundle {
   readonly gzippedBytes: number;
   /** Bytes of it that are of this package. */
   readonly ownBytes: number;
-  /** Names of the other packages in it. */
-  readonly packages: readonly string[];
+  /** The other packages in it, by name. */
+  readonly packages: readonly BundledPackage[];
   /** Modules of the runtime that it imports, and packages that it loads when asked to. */
   readonly outside: readonly string[];
+}
+
+/** A package that is in a bundle, or some of it. */
+export interface BundledPackage {
+  /** Its name. */
+  readonly name: string;
+  /** Bytes of the bundle that are of it. */
+  readonly bytes: number;
+  /** Bytes of its files, where it is installed. */
+  readonly installedBytes: number;
 }
 
 /** What the core is made of: nothing that only runtimes need. */
@@ -51,25 +63,25 @@ const CORE_PACKAGES = [
 /** Rules hold with some room, for code that is worth it; much more should be noticed. */
 export const SUBJECTS: readonly Subject[] = [
   {
-    title: "createWrapper of .",
+    title: "`createWrapper` of `.`",
     code: `export { createWrapper } from "@zerobus/wrapper";`,
     platform: "worker",
     mostBytes: 570_000,
     packages: CORE_PACKAGES,
   },
   {
-    title: "everything of .",
+    title: "everything of `.`",
     code: `export * from "@zerobus/wrapper";`,
     platform: "worker",
     packages: CORE_PACKAGES,
   },
   ...["deno", "bun", "node"].map((name): Subject => ({
-    title: `everything of ./${name}`,
+    title: `everything of \`./${name}\``,
     code: `export * from "@zerobus/wrapper/${name}";`,
     platform: "node",
   })),
   {
-    title: "everything of ./testing",
+    title: "everything of `./testing`",
     code: `export * from "@zerobus/wrapper/testing";`,
     platform: "node",
   },
@@ -84,26 +96,20 @@ export const SUBJECTS: readonly Subject[] = [
 /** One name alone: the rest must fall away. */
 function helper(name: string, mostBytes: number, packages: readonly string[]): Subject {
   const code = `export { ${name} } from "@zerobus/wrapper";`;
-  return { title: `${name} of .`, code, platform: "worker", mostBytes, packages };
+  return { title: `\`${name}\` of \`.\``, code, platform: "worker", mostBytes, packages };
 }
 
 /** What is wrong with the bundles, a sentence each. */
 export function bundleProblems(bundles: readonly Bundle[]): string[] {
   return bundles.flatMap(({ subject, bytes, packages, outside }) => {
     const { title, platform, mostBytes = Infinity } = subject;
-    const odd = packages.filter((name) => subject.packages?.includes(name) === false);
+    const odd = packages.filter(({ name }) => subject.packages?.includes(name) === false);
     return [
       ...(bytes > mostBytes ? [`${title}: ${bytes} bytes, at most ${mostBytes}`] : []),
-      ...odd.map((name) => `${title} pulls in ${name}`),
+      ...odd.map(({ name }) => `${title} pulls in ${name}`),
       ...(platform === "worker" ? outside.map((name) => `${title} needs ${name}`) : []),
     ];
   });
-}
-
-/** Fails when something is heavier than it may be, or pulls in what it should not. */
-export async function checkBundles(): Promise<void> {
-  const problems = bundleProblems(await withTempFolder(measureBundles));
-  if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 /** Packs the package, puts it where programs find it, and bundles each subject. */
@@ -158,26 +164,36 @@ async function measure(subject: Subject, folder: string, esbuild: string): Promi
   });
   const account: Account = JSON.parse(await Deno.readTextFile(`${folder}/account.json`));
   const { bytes, inputs, imports } = Object.values(account.outputs)[0]!;
-  const sizes = new Map<string, number>();
+  const packages = new Map<string, BundledPackage>();
   for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-    const name = packageOf(path);
-    if (bytesInOutput > 0) sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+    const found = packageOf(path);
+    if (bytesInOutput === 0 || found === undefined) continue;
+    const { name, place } = found;
+    const known = packages.get(name);
+    packages.set(name, {
+      name,
+      bytes: (known?.bytes ?? 0) + bytesInOutput,
+      installedBytes: known?.installedBytes ?? sizeOf(resolve(folder, place)),
+    });
   }
+  const own = packages.get(OWN);
+  packages.delete(OWN);
   return {
     subject,
     bytes,
     gzippedBytes: await gzippedBytes(await Deno.readFile(`${folder}/bundle.js`)),
-    ownBytes: sizes.get(OWN) ?? 0,
-    packages: [...sizes.keys()].filter((name) => name !== OWN && name !== "").sort(),
+    ownBytes: own?.bytes ?? 0,
+    packages: [...packages.values()].sort((one, other) => one.name < other.name ? -1 : 1),
     outside: [...new Set(imports.map(({ path }) => path))].sort(),
   };
 }
 
 const OWN = "@zerobus/wrapper";
 
-/** The package that a file is of: the innermost, where packages are installed in packages. */
-function packageOf(path: string): string {
-  return [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)\//g)].at(-1)?.[1] ?? "";
+/** The package that a file is of, and its folder: the innermost, where packages are in packages. */
+function packageOf(path: string): { readonly name: string; readonly place: string } | undefined {
+  const match = /^.*node_modules\/((?:@[^/]+\/)?[^/.][^/]*)(?=\/)/.exec(path);
+  return match === null ? undefined : { name: match[1]!, place: match[0] };
 }
 
 async function gzippedBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {

@@ -42,7 +42,7 @@ export async function installedSizes(folder: string): Promise<Installed> {
 }
 
 /** Bytes of the files of a package, without those of packages inside it. */
-function sizeOf(path: string): number {
+export function sizeOf(path: string): number {
   let bytes = 0;
   for (const { name, isDirectory } of Deno.readDirSync(path)) {
     if (isDirectory) bytes += name === "node_modules" ? 0 : sizeOf(`${path}/${name}`);

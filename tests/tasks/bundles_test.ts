@@ -8,7 +8,7 @@ function bundle(subject: Partial<Subject>, rest: Partial<Bundle> = {}): Bundle {
     bytes: 1_000,
     gzippedBytes: 500,
     ownBytes: 100,
-    packages: ["apache-arrow"],
+    packages: [{ name: "apache-arrow", bytes: 100, installedBytes: 1_000 }],
     outside: [],
     ...rest,
   };
