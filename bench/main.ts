@@ -4,8 +4,8 @@
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
  *                     [--megabytes 256] [--ceiling 300] [--seconds 600]
  *
- * Selectors: a corpus (`a` to `e`, `flights`), `types`, `shapes`, `latency`, `blocking`,
- * `throughput`, `floor`, `writer-disabled`, `debug`, `telemetry`, `parallel`, `rows`, `formats`,
+ * Selectors: a corpus (`a` to `e`, `flights`), `types`, `first-call`, `shapes`, `latency`,
+ * `blocking`, `throughput`, `floor`, `writer-disabled`, `debug`, `telemetry`, `parallel`, `rows`, `formats`,
  * `compression`, `memory`, `leaks`. Without one, all but the last two. Exits with 1 when a target is
  * missed.
  *

@@ -12,6 +12,7 @@ import { createWrapper as createNodeWrapper } from "../src/runtime/node.ts";
 import { compressionBenchmark } from "./compression.ts";
 import { debugBenchmark } from "./debug.ts";
 import { encodeBenchmark } from "./encode.ts";
+import { firstCallBenchmark, measureFirstCall } from "./first_call.ts";
 import { floorBenchmark } from "./floor.ts";
 import { formatsBenchmark } from "./formats.ts";
 import { blockingBenchmark, latencyBenchmark } from "./latency.ts";
@@ -26,6 +27,10 @@ import { telemetryBenchmark } from "./telemetry.ts";
 import { typesBenchmark } from "./types.ts";
 
 const settings = JSON.parse(process.argv[2] ?? "{}");
+if (settings.firstCall !== undefined) {
+  console.log(JSON.stringify(measureFirstCall(settings.firstCall)));
+  process.exit(0);
+}
 const isSelected = (name: string): boolean =>
   settings.selector === undefined || settings.selector === name;
 const report: Report = (result) => console.log(JSON.stringify(result));
@@ -33,6 +38,7 @@ const report: Report = (result) => console.log(JSON.stringify(result));
 setAccelerator("auto");
 await encodeBenchmark(isSelected, settings.flights, report);
 if (isSelected("types")) typesBenchmark(report);
+if (isSelected("first-call")) await firstCallBenchmark(report);
 if (isSelected("shapes")) shapesBenchmark(report);
 if (isSelected("latency")) {
   await latencyBenchmark(createNodeWrapper, settings.server, settings.sink, report);

@@ -28,8 +28,8 @@ export interface Corpus {
   readonly name: string;
   /** For people. */
   readonly title: string;
-  /** Makes it; the same every time. */
-  make(): RecordBatch;
+  /** Makes it, or a corpus of its kind with fewer rows; the same every time. */
+  make(rows?: number): RecordBatch;
 }
 
 /** The corpora that are made of random numbers. */
@@ -71,7 +71,7 @@ function seeded(
   return {
     name,
     title: `${title}, ${rows.toLocaleString("en")} rows`,
-    make: () => batchOf(new Random(name.charCodeAt(0) * 0x9e3779b), rows, columns),
+    make: (count = rows) => batchOf(new Random(name.charCodeAt(0) * 0x9e3779b), count, columns),
   };
 }
 
