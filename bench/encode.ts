@@ -5,7 +5,6 @@
  */
 import { readFile } from "node:fs/promises";
 import { isAscii, isUtf8 } from "node:buffer";
-import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { type RecordBatch, tableFromIPC, Type } from "apache-arrow";
 import { setAccelerator } from "../src/encode/accelerator/accelerator.ts";
@@ -14,10 +13,10 @@ import { encodeRequests } from "../src/encode/encode_requests.ts";
 import { DEFAULT_LIMITS } from "../src/encode/limits.ts";
 import { useNativeTextTests } from "../src/encode/utf8.ts";
 import { planFor, type SchemaPlan } from "../src/schema/plan.ts";
-import { messageOf } from "../tests/oracle/decode_records.ts";
 import { CORPORA, type Corpus } from "./corpora/corpora.ts";
 import { contentHash, measure, measureInTurns, type Timing } from "./measure.ts";
 import type { Report } from "./result.ts";
+import { protobufEsRows, protobufjsRows } from "./rivals/row_encoders.ts";
 
 /** The slow ones get so many rows. */
 const SAMPLE_ROWS = 2_000;
@@ -72,19 +71,22 @@ function encodeCorpus({ name: group, title, make }: Corpus, report: Report): voi
   const sampled = encoded(plan, sample);
   const size = sampled.reduce((sum, { length }) => sum + length, 0);
   const rows = Array.from({ length: sample.numRows }, (_, row) => rowOf(sample, row));
-  const message = messageOf(plan.descriptor);
-  const protobufEs = () => {
-    const body = new BinaryWriter();
-    for (let row = 0; row < sample.numRows; row++) {
-      const bytes = toBinary(message, create(message, rowOf(sample, row)));
-      body.uint32(0x0a).bytes(bytes);
+  const sampleHash = contentHash(sampled);
+  const rivals = { "protobuf-es": protobufEsRows, protobufjs: protobufjsRows };
+  for (const [rival, encoderOf] of Object.entries(rivals)) {
+    const record = encoderOf(plan.descriptor);
+    const write = () => {
+      const body = new BinaryWriter();
+      for (let row = 0; row < sample.numRows; row++) {
+        body.uint32(0x0a).bytes(record(rowOf(sample, row)));
+      }
+      return body.finish();
+    };
+    if (contentHash([write()]) !== sampleHash) {
+      throw new Error(`corpus ${group}: ${rival} writes other bytes`);
     }
-    return body.finish();
-  };
-  if (contentHash([protobufEs()]) !== contentHash(sampled)) {
-    throw new Error(`corpus ${group}: protobuf-es writes other bytes`);
+    add(rival, size, measure(write));
   }
-  add("protobuf-es", size, measure(protobufEs));
   add("JSON", size, measure(() => rows.forEach((row) => JSON.stringify(row, bigIntAsText))));
 }
 

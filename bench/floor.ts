@@ -24,13 +24,9 @@ import { CORPORA } from "./corpora/corpora.ts";
 import { rowOf } from "./encode.ts";
 import { quantile } from "./measure.ts";
 import type { Report } from "./result.ts";
-import {
-  protobufEsRows,
-  protobufjsRows,
-  type RowEncoder,
-  sendNaively,
-} from "./rivals/naive_chain.ts";
+import { sendNaively } from "./rivals/naive_chain.ts";
 import { fetchSender, http2Sender, type RawSender, socketSender } from "./rivals/raw_senders.ts";
+import { protobufEsRows, protobufjsRows, type RowEncoder } from "./rivals/row_encoders.ts";
 import { type CreateWrapper, TABLE } from "./sending.ts";
 import { tally } from "./sink.ts";
 

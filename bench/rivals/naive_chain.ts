@@ -4,57 +4,11 @@
  *
  * @module
  */
-import { clone, create, createFileRegistry, type DescMethod, toBinary } from "@bufbuild/protobuf";
-import {
-  type DescriptorProto,
-  FieldDescriptorProto_Label,
-  FieldDescriptorProto_Type,
-  FileDescriptorProtoSchema,
-} from "@bufbuild/protobuf/wkt";
+import { clone, createFileRegistry, type DescMethod } from "@bufbuild/protobuf";
+import { FieldDescriptorProto_Type, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import protobufjs from "protobufjs";
 import { file_zerobus, Zerobus } from "../../src/gen/zerobus_pb.ts";
-import { messageOf } from "../../tests/oracle/decode_records.ts";
-
-/** Makes a record of a row. */
-export type RowEncoder = (row: Record<string, unknown>) => Uint8Array;
-
-/** Records by protobuf-es, a dynamic message for each row. */
-export function protobufEsRows(descriptor: DescriptorProto): RowEncoder {
-  const message = messageOf(descriptor);
-  return (row) => toBinary(message, create(message, row));
-}
-
-/** Records by protobufjs, reflected from the same descriptor. */
-export function protobufjsRows(descriptor: DescriptorProto): RowEncoder {
-  const type = new protobufjs.Type(descriptor.name);
-  for (const { name, number, type: kind, label } of descriptor.field) {
-    const rule = label === FieldDescriptorProto_Label.REPEATED ? "repeated" : "optional";
-    type.add(new protobufjs.Field(name, number, protobufjsType(kind), rule));
-  }
-  new protobufjs.Root().add(type);
-  return (row) => type.encode(withLongs(row)).finish();
-}
-
-function protobufjsType(type: FieldDescriptorProto_Type): string {
-  const name = FieldDescriptorProto_Type[type].toLowerCase();
-  if (name === "message" || name === "enum") throw new Error(`no ${name} in this benchmark`);
-  return name;
-}
-
-/** protobufjs knows no bigint. */
-function withLongs(row: Record<string, unknown>): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const name in row) {
-    const value = row[name];
-    result[name] = typeof value !== "bigint" ? value : {
-      low: Number(BigInt.asIntN(32, value)),
-      high: Number(BigInt.asIntN(32, value >> 32n)),
-      unsigned: false,
-    };
-  }
-  return result;
-}
+import type { RowEncoder } from "./row_encoders.ts";
 
 type BidiMethod = DescMethod & { readonly methodKind: "bidi_streaming" };
 
