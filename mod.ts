@@ -114,6 +114,8 @@ export type {
   ServerMessage,
   Transport,
 } from "./src/core/transport.ts";
+export { fetchTableSchema, type TableSchemaOptions } from "./src/catalog/fetch_table_schema.ts";
+export type { TableColumn, TableSchema } from "./src/catalog/table_schema.ts";
 export { descriptorFromSchema, type DescriptorOptions } from "./src/schema/derive.ts";
 export { encodeBatch, type EncodeBatchOptions } from "./src/encode/encode_batch.ts";
 export { EncodedRows, type EncodedRowsParts, type RowFailure } from "./src/encode/encoded_rows.ts";

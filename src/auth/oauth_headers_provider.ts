@@ -7,9 +7,11 @@ import { checkedInteger, checkedUrl, refuse, shown } from "../core/checks.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { HeadersProvider } from "../core/headers_provider.ts";
 import { isZerobusError, ZerobusError } from "../core/errors.ts";
-import { isSecret, Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secret.ts";
 import { TABLE_NAME_HEADER } from "./connection_headers.ts";
+import { checkedClientId, checkedSecret } from "./credentials.ts";
 import { TokenCache } from "./token_cache.ts";
+import { tokenForm } from "./token_form.ts";
 import { requestToken } from "./token_request.ts";
 
 /** Options of {@linkcode oauthHeadersProvider}. */
@@ -88,14 +90,17 @@ export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvi
   const { unityCatalogUrl, insecure = false } = options;
   const client = {
     url: `${checkedUrl("unityCatalogUrl", unityCatalogUrl, insecure)}/oidc/v1/token`,
-    workspaceId: checkedWorkspaceId(options),
     clientId: checkedClientId(options.clientId),
     clientSecret: checkedSecret(options.clientSecret),
     fetch: options.fetch ?? fetch,
     clock,
   };
+  const workspaceId = checkedWorkspaceId(options);
   const tokens = new TokenCache({
-    fetchToken: (tableName, bound) => told(options.onToken, requestToken(client, tableName, bound)),
+    fetchToken: async (tableName, bound) => {
+      const form = tokenForm(tableName, workspaceId);
+      return await told(options.onToken, requestToken(client, form, bound));
+    },
     requestTimeoutMs: checkedInteger(
       "requestTimeoutMs",
       requestTimeoutMs,
@@ -132,22 +137,4 @@ function checkedWorkspaceId({ endpoint, workspaceId }: OauthHeadersOptions): str
     refuse("workspaceId", "ASCII letters, digits and hyphens", shown(workspaceId));
   }
   return workspaceId;
-}
-
-function checkedClientId(clientId: unknown): string {
-  // HTTP Basic authentication ends the user at the first colon.
-  if (typeof clientId !== "string" || !/^[^:\p{Cc}]+$/u.test(clientId)) {
-    const found = typeof clientId === "string" ? "other text" : shown(clientId);
-    refuse("clientId", "a service principal's id, without colons and control characters", found);
-  }
-  return clientId;
-}
-
-function checkedSecret(clientSecret: unknown): Secret {
-  const text = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
-  if (typeof text !== "string" || text === "") {
-    const found = text === undefined ? "undefined" : "something that is no text, or empty";
-    refuse("clientSecret", "a service principal's secret", found);
-  }
-  return new Secret(text);
 }

@@ -5,6 +5,7 @@
  */
 import { AuthenticationError, type ErrorDetails, TokenRefreshError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
+import { retryAfterMs } from "./read_answer.ts";
 
 /** An answer, read to its end. */
 export interface TokenAnswer {
@@ -118,15 +119,4 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
   return typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0
     ? seconds * 1000
     : undefined;
-}
-
-/** Seconds, or a date; dates are compared with the server's own clock where it tells the time. */
-function retryAfterMs(headers: Headers): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const until = Date.parse(value);
-  if (Number.isNaN(until)) return undefined;
-  const now = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }

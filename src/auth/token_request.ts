@@ -7,15 +7,13 @@ import { within } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { TokenRefreshError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
+import { readText } from "./read_answer.ts";
 import { type IssuedToken, type TokenAnswer, tokenFrom } from "./token_answer.ts";
-import { tokenForm } from "./token_form.ts";
 
 /** Who asks whom. */
 export interface TokenClient {
   /** The token endpoint. */
   readonly url: string;
-  /** Workspace that the Zerobus endpoint belongs to. */
-  readonly workspaceId: string;
   /** Service principal. */
   readonly clientId: string;
   /** Its secret. */
@@ -38,19 +36,17 @@ export interface TokenRequestBound {
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Asks for a token for one table.
+ * Asks for a token.
  *
- * @throws {ConfigurationError} for a table name without three parts, before anything is sent
  * @throws {TokenRefreshError} when there is no answer in time, or none for a passing reason
  * @throws {AuthenticationError} when the endpoint refuses, or its answer is no token
  */
 export async function requestToken(
   client: TokenClient,
-  tableName: string,
+  form: URLSearchParams,
   { timeoutMs, signal }: TokenRequestBound,
 ): Promise<IssuedToken> {
   const { url, clock, clientId } = client;
-  const form = tokenForm(tableName, client.workspaceId);
   const secret = client.clientSecret.reveal();
   const basic = base64(`${clientId}:${secret}`);
   const request = new AbortController();
@@ -87,24 +83,9 @@ async function exchange(
       signal,
     });
     const { status, headers } = response;
-    return { status, headers, body: await readText(response) };
+    return { status, headers, body: await readText(response, MAX_ANSWER_BYTES) };
   } catch (cause) {
     throw new TokenRefreshError(`the request to the token endpoint ${url} failed`, { cause });
-  }
-}
-
-/** The body, or nothing when it is too long to be an answer. */
-async function readText(response: Response): Promise<string | undefined> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let size = 0;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    size += value.byteLength;
-    if (size > MAX_ANSWER_BYTES) return undefined; // the rest ends with the request
-    text += decoder.decode(value, { stream: true });
   }
 }
 

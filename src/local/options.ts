@@ -4,7 +4,7 @@
  * @module
  */
 import { checkedBoolean, checkedInteger, checkedObject, refuse, shown } from "../core/checks.ts";
-import { type ColumnType, readColumnType } from "./columns/column_type.ts";
+import { type ColumnType, readColumnType } from "../catalog/column_type.ts";
 import { type FaultPlan, resolveFaults } from "./faults/resolve_faults.ts";
 import type { Fault, RandomFaultOptions } from "./faults/fault.ts";
 import { isTableName } from "./table_name.ts";

@@ -1,11 +1,12 @@
 /**
- * Who answers which request: the token endpoint, the REST endpoint, the stream, or an error in the
- * caller's protocol.
+ * Who answers which request: the token endpoint, the catalog, the REST endpoint, the stream, or an
+ * error in the caller's protocol.
  *
  * @module
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { readText, sendJson, sendText } from "./answers.ts";
+import { describe, describedTable } from "./catalog_endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FaultScript } from "./faults/fault_script.ts";
 import { forever } from "./faults/pause.ts";
@@ -63,6 +64,8 @@ export class Service {
   async answer(exchange: Exchange): Promise<void> {
     try {
       if (exchange.path === TOKEN_PATH) return await this.#answerToken(exchange);
+      const described = describedTable(exchange.path);
+      if (described !== undefined) return await this.#answerCatalog(exchange, described);
       const tableName = insertedTable(exchange.path);
       if (tableName !== undefined) return await this.#answerInsert(exchange, tableName);
       const framing = framingOf(exchange.header("content-type"));
@@ -108,6 +111,20 @@ export class Service {
         return tokens.issue(tableName);
       },
     });
+  }
+
+  async #answerCatalog(exchange: Exchange, tableName: string): Promise<void> {
+    const { tokens, tables } = this.#parts;
+    if (exchange.method !== "GET") {
+      const body = { message: "use GET" };
+      return await sendJson(exchange, { status: 405, body, headers: { allow: "GET" } });
+    }
+    const problem = tokens.problemOf(exchange.header("authorization"));
+    if (problem !== undefined) {
+      return await sendJson(exchange, { status: 401, body: { message: problem } });
+    }
+    const table = tables.byName.get(tableName);
+    await sendJson(exchange, describe(tableName, table?.definition));
   }
 
   async #answerCall(exchange: Exchange, framing: Framing): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * The workspace's OAuth endpoint: client credentials in, a token for one table out.
+ * The workspace's OAuth endpoint: client credentials in, a token for one table (or for the
+ * workspace's own interfaces) out.
  *
  * @module
  */
@@ -61,6 +62,7 @@ export function answerTokenRequest(request: TokenRequest, issuer: TokenIssuer): 
   if (form.get("scope") !== SCOPE) {
     return refusal(400, "invalid_scope", `scope is not ${SCOPE}`);
   }
+  if (!form.has("resource") && !form.has("authorization_details")) return issued(issuer, "");
   if (!RESOURCE.test(form.get("resource") ?? "")) {
     return refusal(
       400,
@@ -72,10 +74,15 @@ export function answerTokenRequest(request: TokenRequest, issuer: TokenIssuer): 
   if ("problem" in table) {
     return refusal(400, "invalid_authorization_details", table.problem);
   }
+  return issued(issuer, table.name);
+}
+
+/** An answer with a token; without a table it is for the workspace's other interfaces. */
+function issued(issuer: TokenIssuer, tableName: string): JsonAnswer {
   return {
     status: 200,
     body: {
-      access_token: issuer.issue(table.name),
+      access_token: issuer.issue(tableName),
       token_type: "Bearer",
       expires_in: Math.floor(issuer.tokenLifetimeMs / 1000),
       scope: SCOPE,

@@ -5,7 +5,7 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** Mints tokens, each good for one table and for some time, and recognises them again. */
+/** Mints tokens, each good for one table (or for the catalog alone) and for some time, and recognises them again. */
 export class Tokens {
   readonly #lifetimeMs: number;
   readonly #issued = new Map<string, { readonly tableName: string; readonly expiresAt: number }>();
@@ -15,7 +15,7 @@ export class Tokens {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** A new token. */
+  /** A new token; without a name, one that writes to no table. */
   issue(tableName: string, lifetimeMs: number = this.#lifetimeMs): string {
     const now = Date.now();
     for (const [token, { expiresAt }] of this.#issued) {
@@ -43,20 +43,24 @@ export class Tokens {
    * PERMISSION_DENIED for one that was given out for another table.
    */
   check(authorization: string | undefined, tableName: string): void {
-    const token = bearerToken(authorization);
-    if (token === undefined) {
-      throw new ConnectError("the authorization header has no bearer token", Code.Unauthenticated);
-    }
-    const issued = this.#issued.get(token);
-    if (issued === undefined || issued.expiresAt <= Date.now()) {
-      throw new ConnectError("the token is unknown or has expired", Code.Unauthenticated);
-    }
+    const problem = this.problemOf(authorization);
+    if (problem !== undefined) throw new ConnectError(problem, Code.Unauthenticated);
+    const issued = this.#issued.get(bearerToken(authorization)!)!;
     if (issued.tableName !== tableName) {
       throw new ConnectError(
-        `the token is for table ${issued.tableName}, the stream for ${tableName || "none"}`,
+        `the token is for ${issued.tableName || "no"} table, the stream for ${tableName || "none"}`,
         Code.PermissionDenied,
       );
     }
+  }
+
+  /** Why a header shows no token that is alive, whatever it was given out for. */
+  problemOf(authorization: string | undefined): string | undefined {
+    const token = bearerToken(authorization);
+    if (token === undefined) return "the authorization header has no bearer token";
+    const issued = this.#issued.get(token);
+    const isAlive = issued !== undefined && issued.expiresAt > Date.now();
+    return isAlive ? undefined : "the token is unknown or has expired";
   }
 }
 

@@ -5,6 +5,7 @@
  */
 export * from "../../mod.ts";
 export { createWrapper, type RuntimeConfiguration } from "./native.ts";
+export { fetchTableSchema, type RuntimeTableSchemaOptions } from "./table_schema.ts";
 export { grpcTransport, type GrpcTransportOptions } from "./grpc/grpc_transport.ts";
 export type { TlsOptions } from "./sockets/tls_options.ts";
 export { protoToArrowIpc, readArrowDebugFiles, readProtoDebugFile } from "./files/debug_files.ts";

@@ -6,11 +6,10 @@
  */
 import { isAscii, isUtf8 } from "node:buffer";
 import { clearInterval, setInterval } from "node:timers";
-import { checkedBoolean, checkedObject, refuse, shown } from "../core/checks.ts";
 import type { WrapperConfiguration } from "../core/configuration.ts";
 import { Problems } from "../core/problems.ts";
 import { resolveConfiguration } from "../core/resolve.ts";
-import { isSecret, type Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secret.ts";
 import { accelerateByDefault } from "../encode/accelerator/accelerator.ts";
 import { useNativeTextTests } from "../encode/utf8.ts";
 import { connectTransport } from "../transport/connect_transport.ts";
@@ -30,7 +29,7 @@ import { ownProviders } from "./telemetry/exporters.ts";
 import { proxyChoice } from "./sockets/http_proxy.ts";
 import { socketFetch } from "./sockets/socket_fetch.ts";
 import { socketHttpClient } from "./sockets/socket_http_client.ts";
-import type { TlsOptions } from "./sockets/tls_options.ts";
+import { checkedTls, type TlsOptions } from "./sockets/tls_options.ts";
 
 /** A configuration with what only a runtime with sockets of its own can do. */
 export interface RuntimeConfiguration extends WrapperConfiguration {
@@ -127,28 +126,4 @@ export function problemsOf(configuration: unknown): Problems {
   ];
   for (const check of checks) problems.attempt<unknown>(check, undefined);
   return problems;
-}
-
-function checkedTls(value: unknown): TlsOptions {
-  const known = ["ca", "cert", "key", "serverName", "rejectUnauthorized"];
-  const tls = checkedObject("tls", value, known);
-  for (const name of ["cert", "key", "serverName"]) {
-    // The value may be a private key, so only its kind is shown.
-    const isHidden = name === "key" && isSecret(tls[name]);
-    if (tls[name] !== undefined && typeof tls[name] !== "string" && !isHidden) {
-      refuse(`tls.${name}`, "text", typeof tls[name]);
-    }
-  }
-  if ((tls.cert === undefined) !== (tls.key === undefined)) {
-    refuse("tls.cert", "a certificate together with tls.key", "one without the other");
-  }
-  const { ca } = tls;
-  const isText = (item: unknown) => typeof item === "string";
-  if (ca !== undefined && !isText(ca) && !(Array.isArray(ca) && ca.every(isText))) {
-    refuse("tls.ca", "PEM text or an array of it", shown(ca));
-  }
-  if (tls.rejectUnauthorized !== undefined) {
-    checkedBoolean("tls.rejectUnauthorized", tls.rejectUnauthorized);
-  }
-  return tls;
 }

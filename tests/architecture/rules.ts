@@ -22,12 +22,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ingest: ["core"],
   transport: ["core", "gen"],
   auth: ["core"],
+  catalog: ["core", "schema", "auth"],
   debug: ["core"],
   telemetry: ["core"],
   rows: ["core", "schema"],
   delivery: ["core", "schema", "encode", "ipc", "ingest", "rows"],
   variant: ["core"],
-  local: ["core", "gen"],
+  local: ["core", "gen", "catalog"],
 };
 
 /** Folders that only the entry points of a runtime may import from. */

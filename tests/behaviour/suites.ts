@@ -9,6 +9,7 @@ import type { TestFile } from "../harness/runner.ts";
 import { acceleratorSuite } from "./accelerator_suite.ts";
 import { arrowSuite } from "./arrow_suite.ts";
 import { badInputSuite } from "./bad_input_suite.ts";
+import { catalogSuite } from "./catalog_suite.ts";
 import { compressionSuite } from "./compression_suite.ts";
 import { debugSuite } from "./debug_suite.ts";
 import { deliverySuite } from "./delivery_suite.ts";
@@ -29,6 +30,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "tests/behaviour/accelerator_suite.ts": acceleratorSuite,
   "tests/behaviour/arrow_suite.ts": arrowSuite,
   "tests/behaviour/bad_input_suite.ts": badInputSuite,
+  "tests/behaviour/catalog_suite.ts": catalogSuite,
   "tests/behaviour/compression_suite.ts": compressionSuite,
   "tests/behaviour/failure_suite.ts": failureSuite,
   "tests/behaviour/observability_suite.ts": observabilitySuite,

@@ -3,7 +3,7 @@ import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { DataType, Field } from "apache-arrow";
 import * as arrow from "apache-arrow";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { readColumnType } from "../../src/local/columns/column_type.ts";
+import { readColumnType } from "../../src/catalog/column_type.ts";
 import { fitsArrow } from "../../src/local/columns/fits_arrow.ts";
 import { jsonProblem } from "../../src/local/columns/fits_json.ts";
 import { fitsField } from "../../src/local/columns/fits_protobuf.ts";

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tableFromArrays } from "apache-arrow";
 import { startLocalZerobus } from "../../src/local/mod.ts";
+import { fetchTableSchema } from "../../src/runtime/table_schema.ts";
 import { createWrapper, type RuntimeConfiguration } from "../../src/runtime/native.ts";
 import { ca, cert, key } from "../fixtures/tls.ts";
 import { startConnectProxy } from "../harness/connect_proxy.ts";
@@ -63,6 +64,22 @@ test("a proxy that comes back delays rows, and loses none", async () => {
   assertEquals([error?.name, failedCount], ["RetryExhaustedError", 1_000]);
   assertMatch(String(error?.cause), /does not connect to 127\.0\.0\.1:\d+ \(HTTP 503\)/);
   assertEquals(first.requests.length, 3);
+});
+
+test("the catalog is asked through a proxy, TLS inside", async () => {
+  const columns = [{ name: "n", type: "INT" }];
+  await using local = await startLocalZerobus({
+    tls: { cert, key },
+    tables: [{ name: TABLE, columns }],
+  });
+  await using proxy = await startConnectProxy();
+  const { unityCatalogUrl, clientId, clientSecret } = local;
+  const table = await fetchTableSchema({
+    ...{ unityCatalogUrl, clientId, clientSecret, tableName: TABLE },
+    ...{ tls: { ca }, proxy: proxy.url },
+  });
+  assertEquals(table.columns.map(({ name, type }) => [name, type]), [["n", "int"]]);
+  assertEquals(proxy.requests.length, 2);
 });
 
 test("a proxy that is none is refused with the configuration", async () => {

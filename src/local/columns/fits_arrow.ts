@@ -4,7 +4,7 @@
  * @module
  */
 import { type DataType, DateUnit, type Field, Precision, TimeUnit, Type } from "apache-arrow";
-import type { ColumnType, ScalarName } from "./column_type.ts";
+import type { ColumnType, ScalarName } from "../../catalog/column_type.ts";
 
 /** A type with the parameters of all types; each has its own few. */
 export type Parametric = DataType & {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ColumnType, ScalarName } from "./column_type.ts";
+import type { ColumnType, ScalarName } from "../../catalog/column_type.ts";
 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

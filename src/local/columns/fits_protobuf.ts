@@ -10,7 +10,7 @@ import {
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as FieldType,
 } from "@bufbuild/protobuf/wkt";
-import type { ColumnType, ScalarName } from "./column_type.ts";
+import type { ColumnType, ScalarName } from "../../catalog/column_type.ts";
 
 /** The types that a message contains, by the names that fields use for them. */
 export type TypesByName = ReadonlyMap<string, DescriptorProto | EnumDescriptorProto>;

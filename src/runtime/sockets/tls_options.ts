@@ -4,6 +4,7 @@
  * @module
  */
 import type { SecureContextOptions } from "node:tls";
+import { checkedBoolean, checkedObject, refuse, shown } from "../../core/checks.ts";
 import { isSecret, type Secret } from "../../core/secret.ts";
 
 /** How to trust the endpoint, and how to be trusted by it. */
@@ -35,4 +36,29 @@ export function nodeTlsOptions(
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
   };
+}
+
+/** Checks the option `tls`. */
+export function checkedTls(value: unknown): TlsOptions {
+  const known = ["ca", "cert", "key", "serverName", "rejectUnauthorized"];
+  const tls = checkedObject("tls", value, known);
+  for (const name of ["cert", "key", "serverName"]) {
+    // The value may be a private key, so only its kind is shown.
+    const isHidden = name === "key" && isSecret(tls[name]);
+    if (tls[name] !== undefined && typeof tls[name] !== "string" && !isHidden) {
+      refuse(`tls.${name}`, "text", typeof tls[name]);
+    }
+  }
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    refuse("tls.cert", "a certificate together with tls.key", "one without the other");
+  }
+  const { ca } = tls;
+  const isText = (item: unknown) => typeof item === "string";
+  if (ca !== undefined && !isText(ca) && !(Array.isArray(ca) && ca.every(isText))) {
+    refuse("tls.ca", "PEM text or an array of it", shown(ca));
+  }
+  if (tls.rejectUnauthorized !== undefined) {
+    checkedBoolean("tls.rejectUnauthorized", tls.rejectUnauthorized);
+  }
+  return tls;
 }

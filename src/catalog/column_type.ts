@@ -23,10 +23,20 @@ export type ScalarName =
 
 /** A type that was read. */
 export type ColumnType =
-  | { readonly kind: "scalar"; readonly name: ScalarName }
+  | {
+    readonly kind: "scalar";
+    readonly name: ScalarName;
+    /** Of a `DECIMAL`, its digits and how many of them are decimals. */
+    readonly digits?: readonly [precision: number, scale: number];
+  }
   | { readonly kind: "array"; readonly element: ColumnType }
   | { readonly kind: "map"; readonly key: ColumnType; readonly value: ColumnType }
-  | { readonly kind: "struct"; readonly members: ReadonlyMap<string, ColumnType> };
+  | {
+    readonly kind: "struct";
+    readonly members: ReadonlyMap<string, ColumnType>;
+    /** Members that may not be null. */
+    readonly required: ReadonlySet<string>;
+  };
 
 const SYNONYMS: Readonly<Record<string, ScalarName>> = {
   BYTE: "BYTE",
@@ -54,7 +64,7 @@ const SYNONYMS: Readonly<Record<string, ScalarName>> = {
   VARIANT: "VARIANT",
 };
 
-/** Those that have numbers in parentheses, which are read and not looked at. */
+/** Those that have numbers in parentheses. */
 const WITH_SIZE: ReadonlySet<string> = new Set(["DECIMAL", "DEC", "NUMERIC", "VARCHAR", "CHAR"]);
 
 /** What is one word of a type's text: a name, a size, or a sign. */
@@ -72,6 +82,12 @@ export function readColumnType(text: string): ColumnType | undefined {
   let at = 0;
   const accept = (word: string): boolean => words[at] === word && ++at > 0;
 
+  const acceptWords = (...wanted: readonly string[]): boolean => {
+    const found = wanted.every((word, index) => words[at + index]?.toUpperCase() === word);
+    if (found) at += wanted.length;
+    return found;
+  };
+
   const readType = (depth: number): ColumnType | undefined => {
     const name = words[at++]?.toUpperCase() ?? "";
     if (depth > DEEPEST) return undefined;
@@ -83,9 +99,11 @@ export function readColumnType(text: string): ColumnType | undefined {
       case "STRUCT":
         return readStruct(depth);
     }
-    if (WITH_SIZE.has(name) && words[at]?.startsWith("(")) at++;
+    const size = WITH_SIZE.has(name) && words[at]?.startsWith("(") ? words[at++] : undefined;
     const scalar = Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name] : undefined;
-    return scalar && { kind: "scalar", name: scalar };
+    if (scalar !== "DECIMAL") return scalar && { kind: "scalar", name: scalar };
+    const [precision = 10, scale = 0] = (size?.match(/\d+/g) ?? []).map(Number);
+    return { kind: "scalar", name: scalar, digits: [precision, scale] };
   };
   const readArray = (depth: number): ColumnType | undefined => {
     const element = accept("<") ? readType(depth + 1) : undefined;
@@ -98,14 +116,16 @@ export function readColumnType(text: string): ColumnType | undefined {
   };
   const readStruct = (depth: number): ColumnType | undefined => {
     const members = new Map<string, ColumnType>();
+    const required = new Set<string>();
     if (!accept("<")) return undefined;
     do {
       const name = words[at++] ?? "";
       const type = accept(":") ? readType(depth + 1) : undefined;
       if (type === undefined || members.has(name)) return undefined;
       members.set(name, type);
+      if (acceptWords("NOT", "NULL")) required.add(name);
     } while (accept(","));
-    return accept(">") ? { kind: "struct", members } : undefined;
+    return accept(">") ? { kind: "struct", members, required } : undefined;
   };
 
   const type = readType(0);
