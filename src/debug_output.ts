@@ -10,6 +10,7 @@ import type { Log } from "./core/logger.ts";
 import { DebugTap } from "./debug/debug_tap.ts";
 import type { WrittenSchema } from "./debug/schema_versions.ts";
 import type { BatchEvent, DeliveryObserver } from "./delivery/observer.ts";
+import { renumbered } from "./delivery/row_batch.ts";
 import { schemaKey } from "./schema/schema_key.ts";
 
 /** Who hears of trouble with the files. */
@@ -33,13 +34,23 @@ export function debugTap(
   return new DebugTap(debug, tableName, { clock, every, warn, dropped });
 }
 
-/** Puts the tap on deliveries. */
-export function debugObserver(tap: DebugTap): Partial<DeliveryObserver> {
+/**
+ * Puts the tap on a delivery.
+ *
+ * @param numberOf of what number a row of the input was given, if it is another
+ */
+export function debugObserver(
+  tap: DebugTap,
+  numberOf: (row: number) => number = (row) => row,
+): Partial<DeliveryObserver> {
   return {
     batch: (event) => tap.batch(event.batch, writtenSchema(event)),
     request(event) {
       const { request, base, plan, retain } = event;
-      const failures = request.failedRows.map(({ row, error }) => ({ row: base + row, error }));
+      const failures = request.failedRows.map(({ row, error }) => {
+        const number = numberOf(base + row);
+        return { row: number, error: renumbered(error, number) };
+      });
       return tap.records(
         request.bytes,
         // Arrow rows are in the file of batches already; as records they would be no Protobuf.

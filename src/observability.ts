@@ -109,6 +109,13 @@ export class Observability {
     this.log("warn", "sending is refused for a while", { reason, ms: Math.ceil(untilMs) });
   }
 
+  /** The service takes no compressed messages, and gets plain ones from now on. */
+  compressionRefused(): void {
+    this.#telemetry?.mark("zerobus.compression_refused", {});
+    this.events.emit("compressionrefused", { compression: "gzip" });
+    this.log("warn", "the service takes no compressed messages and is sent plain ones");
+  }
+
   /** Debug output was not written. */
   debugDropped(problem: string): void {
     this.#telemetry?.meters.debugDrop();

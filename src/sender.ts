@@ -16,7 +16,6 @@ import { countForBackoff } from "./delivery/backoff_count.ts";
 import type { BatchWriterContext, Drainable } from "./delivery/batch_writer.ts";
 import { Deliveries } from "./delivery/deliveries.ts";
 import { Delivery } from "./delivery/delivery.ts";
-import type { DeliveryObserver } from "./delivery/observer.ts";
 import { requestPlanner } from "./delivery/request_planner.ts";
 import type { CheckedRowOptions } from "./delivery/row_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
@@ -43,7 +42,6 @@ export class Sender {
   readonly #deliveries = new Deliveries();
   readonly #busyWriters = new Set<Drainable>();
   readonly #pool = new BufferPool(POOLED_BYTES);
-  readonly #observers: readonly Partial<DeliveryObserver>[];
   readonly #exporters: Exporters | undefined;
   #isClosed = false;
 
@@ -56,9 +54,10 @@ export class Sender {
     this.#exporters = preset.exporters;
     backoff.onBegin = () => observability.heldBack();
     this.debug = debugTap(resolved, clock, observability, preset.every);
-    this.#observers = this.debug === undefined ? [] : [debugObserver(this.debug)];
     if (resolved.writerDisabled) return;
-    const network = preset.network(resolved, raw);
+    const network = preset.network(resolved, raw, {
+      onCompressionRefused: () => observability.compressionRefused(),
+    });
     // A transport of the user's stays the user's to close.
     if (resolved.transport === undefined) this.#transport = network.transport;
     this.#streams = new StreamSet({
@@ -73,15 +72,21 @@ export class Sender {
     });
   }
 
-  /** Begins to send batches that share an input. */
+  /**
+   * Begins to send batches that share an input.
+   *
+   * @param numberOf of what number a row of the input was given, if it is another
+   */
   begin(
     batches: readonly ArrowBatch[],
     descriptor: MessageDescriptor | undefined,
     signal: AbortSignal | undefined,
+    numberOf?: (row: number) => number,
   ): Delivery {
     if (this.#isClosed) throw closed();
     const streams = this.#streams;
     const { isolation } = this.#configuration;
+    const files = this.debug === undefined ? [] : [debugObserver(this.debug, numberOf)];
     const delivery = new Delivery(batches, {
       plan: requestPlanner(this.#configuration, descriptor, this.#pool),
       lane: streams && ((plan) => streams.lane(plan)),
@@ -89,7 +94,7 @@ export class Sender {
       maxExtraRequests: isolation?.maxExtraRequests ?? 0,
       clock: this.#clock,
       signal,
-      observers: [...this.#observers, ...this.observability.deliveryObservers()],
+      observers: [...files, ...this.observability.deliveryObservers()],
     });
     this.#deliveries.add(delivery);
     if (streams !== undefined) countForBackoff(delivery, this.backoff);
@@ -109,10 +114,13 @@ export class Sender {
       convert: (rows, base) => {
         const converted = convert(rows, base);
         const { problems } = converted;
-        if (problems.length > 0) this.observability.rowsRefused(problems.map(({ error }) => error));
+        if (problems.length > 0) {
+          this.observability.rowsRefused(problems.map(({ error }) => error));
+          this.debug?.failures(problems);
+        }
         return converted;
       },
-      deliver: (batch, signal) => this.begin([batch], message, signal),
+      deliver: (batch, signal, numberOf) => this.begin([batch], message, signal, numberOf),
       clock: this.#clock,
       busy: this.#busyWriters,
     };

@@ -11,7 +11,7 @@ import { grpcWebTransport } from "./transport/grpc_web_transport.ts";
 import { restTransport } from "./transport/rest_transport.ts";
 import type { TransportOptions } from "./transport/transport_options.ts";
 import { ZerobusWrapper } from "./wrapper.ts";
-import type { Network, WrapperPreset } from "./wrapper_preset.ts";
+import type { Network, Notices, WrapperPreset } from "./wrapper_preset.ts";
 
 /** The transports that `fetch` is enough for. */
 const FETCH_TRANSPORTS = {
@@ -25,9 +25,9 @@ const web: WrapperPreset = {
   protocol: "grpc-web",
   protocols: ["grpc-web", "connect", "rest"],
   ownOptions: [],
-  network(configuration): Network {
+  network(configuration, _raw, notices): Network {
     const open = FETCH_TRANSPORTS[configuration.protocol as keyof typeof FETCH_TRANSPORTS];
-    return { transport: open(transportOptionsOf(configuration)), fetch: undefined };
+    return { transport: open(transportOptionsOf(configuration, notices)), fetch: undefined };
   },
 };
 
@@ -54,8 +54,11 @@ export async function createWrapper(configuration: WrapperConfiguration): Promis
   return await new ZerobusWrapper(configuration, web);
 }
 
-/** What every transport takes from the configuration. */
-export function transportOptionsOf(configuration: ResolvedConfiguration): TransportOptions {
+/** What every transport takes from the wrapper. */
+export function transportOptionsOf(
+  configuration: ResolvedConfiguration,
+  { onCompressionRefused }: Notices,
+): TransportOptions {
   const { endpoint, stream, applicationName, compression, compressionMinBytes } = configuration;
   const { retryableStatuses } = stream;
   return {
@@ -64,5 +67,6 @@ export function transportOptionsOf(configuration: ResolvedConfiguration): Transp
     userAgent: userAgentOf(applicationName),
     compression,
     compressionMinBytes,
+    onCompressionRefused,
   };
 }

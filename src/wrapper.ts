@@ -56,12 +56,15 @@ import type { Raw, WrapperPreset } from "./wrapper_preset.ts";
 export class ZerobusWrapper implements AsyncDisposable {
   readonly #configuration: ResolvedConfiguration;
   readonly #sender: Sender;
+  readonly #ownOptions: () => Record<string, unknown>;
   #shutdown: Promise<void> | undefined;
 
   /** Use `createWrapper`. */
   constructor(configuration: WrapperConfiguration, preset: WrapperPreset) {
     const resolved = this.#configuration = resolveConfiguration(configuration, preset);
-    this.#sender = new Sender(resolved, preset, configuration as unknown as Raw);
+    const raw = configuration as unknown as Raw;
+    this.#sender = new Sender(resolved, preset, raw);
+    this.#ownOptions = () => preset.shown?.(resolved, raw) ?? {};
   }
 
   /**
@@ -74,7 +77,8 @@ export class ZerobusWrapper implements AsyncDisposable {
 
   /**
    * Calls a function for every event of a name: `ack`, `retry`, `reconnect`, `pause`, `failure`,
-   * `backoff`, `token`, `debugdrop`. Listeners must be quick; what they throw is ignored.
+   * `backoff`, `token`, `compressionrefused`, `debugdrop`. Listeners must be quick; what they throw
+   * is ignored.
    *
    * @returns a function that removes the listener
    */
@@ -91,7 +95,7 @@ export class ZerobusWrapper implements AsyncDisposable {
    * `"[redacted]"`, functions and other objects are named by their kind.
    */
   redactedConfiguration(): Record<string, unknown> {
-    return redacted(this.#configuration);
+    return redacted(this.#configuration, this.#ownOptions());
   }
 
   /** What became of debug output; `undefined` when it is off. */

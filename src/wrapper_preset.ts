@@ -14,7 +14,9 @@ export type Raw = Readonly<Record<string, unknown>>;
 /** What an entry point adds: its protocols, and how to speak them. */
 export interface WrapperPreset extends Preset {
   /** The way out for a configuration. `raw` has the entry point's own options. */
-  readonly network: (configuration: ResolvedConfiguration, raw: Raw) => Network;
+  readonly network: (configuration: ResolvedConfiguration, raw: Raw, notices: Notices) => Network;
+  /** The entry point's own options, as they may be shown: part of `redactedConfiguration()`. */
+  readonly shown?: (configuration: ResolvedConfiguration, raw: Raw) => Record<string, unknown>;
   /** Time and chance, for tests. Default: the real ones. */
   readonly clock?: Clock;
   /** What telemetry is sent away with, if this entry point has set that up. */
@@ -32,6 +34,12 @@ export interface Exporters {
   flush(): Promise<string | undefined>;
   /** Sends what there is, and ends. */
   shutdown(): Promise<string | undefined>;
+}
+
+/** What a way out has to say to the wrapper. */
+export interface Notices {
+  /** See `TransportOptions.onCompressionRefused`. */
+  readonly onCompressionRefused: () => void;
 }
 
 /** How a wrapper reaches the world. */

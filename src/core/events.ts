@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Compression } from "./compression.ts";
 import type { ZerobusError } from "./errors.ts";
 import type { BackoffReason } from "./protective_backoff.ts";
 
@@ -31,6 +32,11 @@ export interface ZerobusEvents {
   readonly backoff: { readonly reason: BackoffReason; readonly untilMs: number };
   /** A token was fetched, or could not be. */
   readonly token: { readonly error: ZerobusError | undefined };
+  /**
+   * The service does not take requests compressed like this, and gets plain ones from now on. Told
+   * once.
+   */
+  readonly compressionrefused: { readonly compression: Compression };
   /** Debug output was not written. */
   readonly debugdrop: { readonly problem: string };
 }

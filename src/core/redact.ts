@@ -9,9 +9,20 @@ import { isSecret } from "./secret.ts";
 /**
  * The configuration in force, defaults included, as plain values: secrets are `"[redacted]"`, and
  * what has no text of its own is named by its kind.
+ *
+ * @param own what the entry point adds, ready to be shown
  */
-export function redacted(configuration: ResolvedConfiguration): Record<string, unknown> {
-  return shown(configuration) as Record<string, unknown>;
+export function redacted(
+  configuration: ResolvedConfiguration,
+  own: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const { observability, ...others } = shown(configuration) as Record<string, object>;
+  const more = own.observability as object | undefined;
+  return {
+    ...others,
+    ...shown(own) as object,
+    observability: { ...observability, ...shown(more ?? {}) as object },
+  };
 }
 
 function shown(value: unknown): unknown {

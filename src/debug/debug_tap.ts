@@ -37,6 +37,9 @@ export interface DebugStatus {
 /** Longest time that anybody waits for a disk. */
 const MAX_WAIT_MS = 10_000;
 
+/** About what a failure needs until it is written. */
+const FAILURE_BYTES = 512;
+
 const TOO_SLOW = "the disk cannot keep up with what is sent (debug.maxQueuedBytes)";
 
 /** Writes what is sent to a table. Nothing that happens here reaches a delivery. */
@@ -106,6 +109,16 @@ export class DebugTap implements DebugStatus {
     }, release);
   }
 
+  /** Rows that could not become rows of a batch. Nobody waits for this to be written. */
+  failures(failures: readonly FailedRow[]): void {
+    this.#take(
+      failures.length * FAILURE_BYTES,
+      () => this.#files.writeFailures(failures),
+      () => {},
+      false,
+    );
+  }
+
   /** Resolves when everything taken so far is on disk, could not be written, or takes too long. */
   flush(): Promise<void> {
     return this.#inTime(this.#flush());
@@ -134,8 +147,8 @@ export class DebugTap implements DebugStatus {
     bytes: number,
     run: () => Promise<void>,
     release = () => {},
+    strict = this.#options.strict,
   ): Promise<void> | undefined {
-    const { strict } = this.#options;
     if (!strict && !this.#queue.hasRoomFor(bytes)) {
       release();
       this.#drop(TOO_SLOW);

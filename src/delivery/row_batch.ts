@@ -13,8 +13,15 @@ import type { Delivery } from "./delivery.ts";
 export interface RowDeliveryContext {
   /** Makes a batch of them. */
   readonly convert: RowConverter;
-  /** Starts the delivery of a batch; throws if there can be none any more. */
-  readonly deliver: (batch: ArrowBatch, signal: AbortSignal | undefined) => Delivery;
+  /**
+   * Starts the delivery of a batch; throws if there can be none any more. The last argument is of
+   * what number a row of the batch was given.
+   */
+  readonly deliver: (
+    batch: ArrowBatch,
+    signal: AbortSignal | undefined,
+    numberOf: (row: number) => number,
+  ) => Delivery;
 }
 
 /** Rows that have been converted, and are being sent. */
@@ -53,7 +60,8 @@ export function beginRows(
   if (batch === undefined) return done(outcomeOf(NOTHING, []));
   let delivery: Delivery;
   try {
-    delivery = deliver(batch as unknown as ArrowBatch, signal);
+    const numberOf = (row: number) => base + (kept === undefined ? row : kept[row] ?? row);
+    delivery = deliver(batch as unknown as ArrowBatch, signal, numberOf);
   } catch (reason) {
     const error = ZerobusError.from(reason);
     const { failures, ...lost } = lostFor(error, batch.numRows);
@@ -103,7 +111,7 @@ function translated(
 }
 
 /** An error of one row, under the row's own number. */
-function renumbered(error: ZerobusError, row: number): ZerobusError {
+export function renumbered(error: ZerobusError, row: number): ZerobusError {
   const { row: before } = error.details;
   if (before === undefined || before === row || error.code !== "conversion") return error;
   const message = error.message.replace(/^row \d+/, `row ${row}`);

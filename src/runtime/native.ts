@@ -26,6 +26,7 @@ import {
   type RuntimeObservability,
 } from "./telemetry/export_options.ts";
 import { ownProviders } from "./telemetry/exporters.ts";
+import { shownOptions } from "./shown_options.ts";
 import { proxyChoice } from "./sockets/http_proxy.ts";
 import { socketFetch } from "./sockets/socket_fetch.ts";
 import { socketHttpClient } from "./sockets/socket_http_client.ts";
@@ -52,13 +53,14 @@ const native: WrapperPreset = {
   protocols: ["grpc", "grpc-web", "connect", "rest"],
   ownOptions: ["tls", "proxy"],
   observabilityOptions: EXPORT_OPTIONS,
+  shown: shownOptions,
   files: nodeFiles,
   every(ms, run) {
     const timer = setInterval(run, ms).unref();
     return () => clearInterval(timer);
   },
-  network(configuration, raw): Network {
-    const options = transportOptionsOf(configuration);
+  network(configuration, raw, notices): Network {
+    const options = transportOptionsOf(configuration, notices);
     const tls = raw.tls === undefined ? undefined : checkedTls(raw.tls);
     const proxyFor = proxyChoice(raw.proxy);
     const isPlain = tls === undefined && proxyFor === undefined;

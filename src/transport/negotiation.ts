@@ -15,11 +15,17 @@ export class Negotiation {
   readonly minBytes: number;
   #isOn: boolean;
   #isProven = false;
+  readonly #onRefused: (() => void) | undefined;
 
-  /** Begins with what is configured. */
-  constructor({ compression, compressionMinBytes }: ResolvedCompression) {
+  /**
+   * Begins with what is configured.
+   *
+   * @param onRefused called when the endpoint refuses, once
+   */
+  constructor({ compression, compressionMinBytes }: ResolvedCompression, onRefused?: () => void) {
     this.#isOn = compression === "gzip";
     this.minBytes = compressionMinBytes;
+    this.#onRefused = onRefused;
   }
 
   /** Whether it is worth trying. */
@@ -29,7 +35,13 @@ export class Negotiation {
 
   /** The endpoint does not take compressed messages, and is sent none any more. */
   refuse(): void {
+    if (!this.#isOn) return;
     this.#isOn = false;
+    try {
+      this.#onRefused?.();
+    } catch {
+      // Theirs to care about: the stream goes on.
+    }
   }
 
   /** The endpoint has taken a compressed message. */

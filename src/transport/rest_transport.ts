@@ -46,7 +46,7 @@ export function restTransport(options: RestTransportOptions): Transport {
   const resolved = resolveTransportOptions(options);
   const wire: RestWire = {
     ...resolved,
-    negotiation: new Negotiation(resolved),
+    negotiation: new Negotiation(resolved, resolved.onCompressionRefused),
     // Workers want it called as a function of the global object.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     redirect: refusedRedirects(),

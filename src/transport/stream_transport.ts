@@ -33,7 +33,7 @@ export function streamTransport(
   closeClient: () => Promise<void> = () => Promise.resolve(),
 ): Transport {
   const closing = new AbortController();
-  const negotiation = new Negotiation(options);
+  const negotiation = new Negotiation(options, options.onCompressionRefused);
   const wire: Wire = {
     ...options,
     client,

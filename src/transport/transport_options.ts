@@ -30,6 +30,11 @@ export interface TransportOptions extends CompressionOptions {
   readonly maxResponseBytes?: number;
   /** Statuses after which to try again. Default: the official clients' set. */
   readonly retryableStatuses?: readonly StatusName[];
+  /**
+   * Called once, when `compression` is on and the service refuses it: messages are plain from then
+   * on. Nothing is lost by that.
+   */
+  readonly onCompressionRefused?: (() => void) | undefined;
 }
 
 /** Options with nothing left open. */
@@ -42,6 +47,8 @@ export interface ResolvedTransportOptions extends ResolvedCompression {
   readonly maxResponseBytes: number;
   /** See {@linkcode TransportOptions.retryableStatuses}. */
   readonly retryableStatuses: readonly StatusName[];
+  /** See {@linkcode TransportOptions.onCompressionRefused}. */
+  readonly onCompressionRefused: (() => void) | undefined;
 }
 
 const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
@@ -71,5 +78,6 @@ export function resolveTransportOptions(options: TransportOptions): ResolvedTran
     compression: resolveCompression(options.compression),
     compressionMinBytes: resolveCompressionMinBytes(options.compressionMinBytes),
     retryableStatuses: options.retryableStatuses ?? DEFAULT_RETRYABLE_STATUSES,
+    onCompressionRefused: options.onCompressionRefused,
   };
 }

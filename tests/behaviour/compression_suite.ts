@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { Binary, makeData, makeVector, type RecordBatch, Table } from "apache-arrow";
-import type { WrapperConfiguration } from "@zerobus/wrapper";
+import type { Logger, WrapperConfiguration } from "@zerobus/wrapper";
 import type { Fault } from "@zerobus/wrapper/testing";
 import type { LocalHandle, Road, TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
@@ -31,6 +31,15 @@ const REFUSALS: readonly NonNullable<Extract<Fault, { kind: "refuse_compression"
   "http_415",
 ];
 
+/** What a wrapper says of a refusal: an event, and a line in its log. */
+const REFUSED = ["gzip", "warn: the service takes no compressed messages and is sent plain ones"];
+
+/** Keeps lines with their level, from warnings on. */
+function loggerInto(lines: string[]): Logger {
+  const keep = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  return { debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
+}
+
 const isRest = ({ protocol }: Road) => protocol === "rest";
 
 /** Compressed requests and answers, and servers that want none. */
@@ -39,17 +48,24 @@ export function compressionSuite(env: TestEnvironment): void {
   /** REST opens nothing; elsewhere what opens a stream is compressed in any case. */
   const openings = ({ protocol }: Pick<Road, "protocol">) => protocol === "rest" ? 0 : 1;
 
-  /** Sends batches at once; every row must arrive once, whatever the server thinks of gzip. */
+  /**
+   * Sends batches at once; every row must arrive once, whatever the server thinks of gzip.
+   *
+   * @param told what the wrapper has to say about that
+   */
   async function deliver(
     local: LocalHandle,
     configuration: Partial<WrapperConfiguration>,
+    told: string[] = [],
   ): Promise<number> {
     const batches = Array.from({ length: BATCHES }, (_, batch) => repetitive(batch * ROWS));
     await using wrapper = await createWrapper({
       ...configurationFor(local),
       compression: "gzip",
+      logger: loggerInto(told),
       ...configuration,
     });
+    wrapper.addEventListener("compressionrefused", ({ compression }) => told.push(compression));
     const results = await Promise.all(batches.map((batch) => wrapper.sendBatch(batch)));
     assertEquals(results.map(({ error, failedCount }) => [error, failedCount]).flat(), [
       ...results.flatMap(() => [undefined, 0]),
@@ -66,7 +82,9 @@ export function compressionSuite(env: TestEnvironment): void {
   for (const { name, configuration: road } of env.roads) {
     test(`${name}: compressed messages arrive, in both directions`, async () => {
       await using local = await env.startLocal({ gzip: { accept: true, answer: true } });
-      assertEquals(await deliver(local, road), 1);
+      const told: string[] = [];
+      assertEquals(await deliver(local, road, told), 1);
+      assertEquals(told, []);
       const { compressedMessages, wireBytes, requests, bytes } = await local.stats();
       assertEquals(compressedMessages, requests + openings(road));
       assertLess(wireBytes, bytes / 2);
@@ -88,7 +106,9 @@ export function compressionSuite(env: TestEnvironment): void {
           ],
           gzip: { accept: true },
         });
-        await deliver(local, road);
+        const told: string[] = [];
+        await deliver(local, road, told);
+        assertEquals(told.filter((text) => /gzip|compressed/.test(text)), REFUSED);
         const { fired } = await local.faults();
         assertEquals([fired.refuse_compression, fired.error], [1, 1]);
         assertEquals((await local.stats()).streams, 2 * openings(road));
@@ -138,7 +158,9 @@ export function compressionSuite(env: TestEnvironment): void {
 
     test(`${name}: every one of parallel streams finds out about a refusal`, async () => {
       await using local = await env.startLocal();
-      assertEquals(await deliver(local, { ...road, stream: { streams: 3 } }), 1);
+      const told: string[] = [];
+      assertEquals(await deliver(local, { ...road, stream: { streams: 3 } }, told), 1);
+      assertEquals(told, REFUSED); // once
     });
 
     test(`${name}: messages below compressionMinBytes stay as they are`, async () => {

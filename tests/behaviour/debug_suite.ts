@@ -102,6 +102,46 @@ export function debugSuite(env: TestEnvironment): void {
     }
   });
 
+  for (const strict of [false, true]) {
+    test(`objects that cannot be converted have a line under their own number${strict ? ", strict" : ""}`, async () => {
+      const fileSystem = new MemoryFiles();
+      const debug = { outputDir: "out", fileSystem, strict };
+      const conversion = { maxRecordBytes: 64 };
+      const wrapper = await createWrapper({ ...dryRun, conversion, debug });
+      const text = "fits";
+      const rows = [
+        { id: 1n, text },
+        { id: "one", text },
+        { id: 2n, text },
+        { id: 3n, text: "x".repeat(80) }, // becomes a row of a batch, and no record
+        { id: 4n, text: 5 },
+      ];
+      const result = await wrapper.sendRows(rows, { maxRows: 4 });
+      assertEquals(result.failedRowIndices(), [1, 3, 4]);
+      await wrapper.shutdown();
+      const lines = fileSystem.text(FAILED).trim().split("\n").map((line) => JSON.parse(line));
+      lines.sort((one, other) => one.row - other.row);
+      assertEquals(
+        lines.map(({ row, column, reason }) => [row, column, /^row \d+/.exec(reason)?.[0]]),
+        [[1, "id", "row 1"], [3, undefined, "row 3"], [4, "text", "row 4"]],
+      );
+      assertEquals(wrapper.debug?.droppedBatches, 0);
+    });
+  }
+
+  test("a writer's objects that become no row have a line, too", async () => {
+    const fileSystem = new MemoryFiles();
+    const wrapper = await createWrapper({ ...dryRun, debug: { outputDir: "out", fileSystem } });
+    const writer = wrapper.batchWriter();
+    const outcomes = [{ id: 1n }, { id: "one" }].map((row) => writer.write(row));
+    const [one, other] = await Promise.allSettled(outcomes);
+    assertEquals([one?.status, other?.status], ["fulfilled", "rejected"]);
+    await wrapper.shutdown();
+    const { column, reason } = JSON.parse(fileSystem.text(FAILED));
+    assertEquals(column, "id");
+    assert(!reason.includes("one"));
+  });
+
   test("each format is switched by itself; a format's absence leaves no trace", async () => {
     for (
       const [options, paths] of [

@@ -182,6 +182,50 @@ test("every option of a file can be in a wrapper at once", async () => {
   await wrapper.shutdown();
 });
 
+test("what is shown of a wrapper has the entry point's own options, without their secrets", async () => {
+  const wrapper = await createWrapper({
+    endpoint: "https://localhost:1",
+    tableName: "main.iot.readings",
+    headersProvider: () => ({}),
+    tls: { ca: ["hush", "hush"], cert: "hush", key: "hush", serverName: "zerobus.example" },
+    proxy: "http://me:hush@localhost:3128",
+    observability: {
+      outputDir: "out",
+      headers: { "api-key": "hush" },
+      serviceName: "ingest",
+      logLevel: "error",
+    },
+  });
+  const { tls, proxy, observability } = wrapper.redactedConfiguration();
+  await wrapper.shutdown();
+  assertEquals(tls, {
+    ca: ["[PEM]", "[PEM]"],
+    cert: "[PEM]",
+    key: "[redacted]",
+    serverName: "zerobus.example",
+  });
+  assertEquals(proxy, "http://[redacted]@localhost:3128");
+  const shown = observability as Record<string, unknown>;
+  assertEquals(
+    [shown.outputDir, shown.headers, shown.serviceName, shown.writeIntervalMs, shown.logLevel],
+    ["out", { "api-key": "[redacted]" }, "ingest", 5_000, "error"],
+  );
+});
+
+test("a wrapper without such options shows none; to go without a proxy is one", async () => {
+  const required = {
+    endpoint: "https://localhost:1",
+    tableName: "main.iot.readings",
+    headersProvider: () => ({}),
+  };
+  const plain = await createWrapper(required);
+  const direct = await createWrapper({ ...required, proxy: "none" });
+  const shown = plain.redactedConfiguration();
+  assertEquals(["tls" in shown, "outputDir" in Object(shown.observability)], [false, false]);
+  assertEquals(direct.redactedConfiguration().proxy, "none");
+  await Promise.all([plain.shutdown(), direct.shutdown()]);
+});
+
 test("variables stand in values, with a text for those that are not set", async () => {
   const yaml = [
     "application_name: ${APP}-${STAGE:-dev}-$${x}",
