@@ -183,6 +183,7 @@ test("every option of a file can be in a wrapper at once", async () => {
 });
 
 test("what is shown of a wrapper has the entry point's own options, without their secrets", async () => {
+  const outputDir = await mkdtemp(join(tmpdir(), "telemetry-"));
   const wrapper = await createWrapper({
     endpoint: "https://localhost:1",
     tableName: "main.iot.readings",
@@ -190,7 +191,7 @@ test("what is shown of a wrapper has the entry point's own options, without thei
     tls: { ca: ["hush", "hush"], cert: "hush", key: "hush", serverName: "zerobus.example" },
     proxy: "http://me:hush@localhost:3128",
     observability: {
-      outputDir: "out",
+      outputDir,
       headers: { "api-key": "hush" },
       serviceName: "ingest",
       logLevel: "error",
@@ -198,6 +199,7 @@ test("what is shown of a wrapper has the entry point's own options, without thei
   });
   const { tls, proxy, observability } = wrapper.redactedConfiguration();
   await wrapper.shutdown();
+  await rm(outputDir, { recursive: true });
   assertEquals(tls, {
     ca: ["[PEM]", "[PEM]"],
     cert: "[PEM]",
@@ -208,7 +210,7 @@ test("what is shown of a wrapper has the entry point's own options, without thei
   const shown = observability as Record<string, unknown>;
   assertEquals(
     [shown.outputDir, shown.headers, shown.serviceName, shown.writeIntervalMs, shown.logLevel],
-    ["out", { "api-key": "[redacted]" }, "ingest", 5_000, "error"],
+    [outputDir, { "api-key": "[redacted]" }, "ingest", 5_000, "error"],
   );
 });
 
