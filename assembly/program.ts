@@ -20,7 +20,7 @@ export const VALIDITY: i32 = 16;
 /** Whether a null is to be reported. */
 export const REQUIRED: i32 = 20;
 /** The word of the instruction after this one and all below it. */
-export const END: i32 = 24;
+const END: i32 = 24;
 /** Bytes that the length of the last value took. */
 export const GUESS: i32 = 28;
 
@@ -44,4 +44,9 @@ export const enum Kind {
   StructEnd,
   /** How many there are: a test compares. */
   Count,
+}
+
+/** Address of the instruction after one and all below it. */
+export function endOf(node: i32): i32 {
+  return load<i32>(node, END) << 2;
 }

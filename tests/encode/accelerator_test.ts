@@ -28,8 +28,8 @@ function outcome(batch: RecordBatch): { bytes: Uint8Array; failures: string[] } 
 
 test("the module knows every kind of instruction that there is", () => {
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 32 });
-  const rows = { writeOther: () => 0, refuseNull: () => {} };
-  const { exports } = new WebAssembly.Instance(embeddedModule(), { env: { memory }, rows });
+  const env = { memory, writeOther: () => 0, refuseNull: () => {} };
+  const { exports } = new WebAssembly.Instance(embeddedModule(), { env });
   assertEquals((exports.KINDS as WebAssembly.Global).value, Object.keys(Kind).length);
 });
 

@@ -31,12 +31,13 @@ const MOST_BYTES = 0x7fff_ffff;
 export function acceleratedWriter(module: WebAssembly.Module): RowWriter {
   if (MEMORY === undefined) throw refused("this runtime has no WebAssembly.Memory");
   let asked: OtherWriter | undefined;
-  const rows = {
+  const env = {
+    memory: MEMORY,
     // What these throw goes right through the module, to whoever called it.
     writeOther: (node: number, index: number, at: number) => asked!.writeOther(node, index, at),
     refuseNull: (node: number) => asked!.refuseNull(node),
   };
-  const { writeRows } = instantiate(module, { env: { memory: MEMORY }, rows });
+  const { writeRows } = instantiate(module, { env });
   return {
     writeRows({ first, record, bounds, maxRecordBytes }, from, to, other) {
       asked = other;
