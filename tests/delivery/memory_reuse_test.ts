@@ -149,6 +149,7 @@ test("memory of a batch that was withdrawn is not used again", async () => {
 test("memory of rows that were lost with their stream is not used again", async () => {
   const { transport, send, until, bufferOf, assertUntouched, wrapper } = stage({
     isolateRejectedRows: false,
+    backoff: { failureRate: false },
   });
   const first = send(0);
   await until(1);
