@@ -42,7 +42,7 @@ export function requestPlanner(
     }
     case "json":
       return ({ schema }) => {
-        if (descriptor === undefined) return jsonRequests(schema, limits);
+        if (descriptor === undefined) return jsonRequests(schema, limits, pool);
         throw useless("JSON");
       };
   }

@@ -15,6 +15,12 @@ const ZERO = 0x30;
 const MINUS = 0x2d;
 const QUOTE = 0x22;
 
+/** The numbers of two digits, one after the other. */
+const PAIRS = Uint8Array.from(
+  { length: 200 },
+  (_, at) => ZERO + (at % 2 === 0 ? Math.floor(at / 20) : (at >> 1) % 10),
+);
+
 const OVERFLOW = "number beyond 2^63 − 1, the largest there is room for";
 const TIME_OVERFLOW = "time that is no 64-bit number of microseconds";
 const DATE_OVERFLOW = "date that is no 32-bit number of days";
@@ -116,20 +122,27 @@ export function writeSafe(sink: Sink, value: number): void {
   writeDigits(sink, rest - billions * BILLION | 0, 9);
 }
 
-/** As many digits of a number as are asked for; the first ones may be zeros. */
-function writeDigits(sink: Sink, value: number, count: number): void {
+/** Writes as many digits of a number below 2^31 as are asked for; the first ones may be zeros. */
+export function writeDigits(sink: Sink, value: number, count: number): void {
   const { bytes, position } = sink;
   let rest = value | 0;
-  for (let at = position + count - 1; at >= position; at--) {
-    const quotient = rest / 10 | 0;
-    bytes[at] = ZERO + rest - 10 * quotient;
+  let at = position + count | 0;
+  // Two at a time: half the divisions, of which each waits for the one before.
+  for (; at - position > 1; at -= 2) {
+    const quotient = rest / 100 | 0;
+    const pair = 2 * (rest - 100 * quotient);
+    bytes[at - 1] = PAIRS[pair + 1]!;
+    bytes[at - 2] = PAIRS[pair]!;
     rest = quotient;
   }
+  if (at > position) bytes[position] = ZERO + rest;
   sink.position = position + count;
 }
 
-function digitsOf(value: number): number {
+/** How many digits a number below 2^31 has. */
+export function digitsOf(value: number): number {
   if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1_000 ? 3 : 4;
   if (value < 1_000_000) return value < 100_000 ? 5 : 6;
-  return value < 100_000_000 ? (value < 10_000_000 ? 7 : 8) : 9;
+  if (value < 100_000_000) return value < 10_000_000 ? 7 : 8;
+  return value < BILLION ? 9 : 10;
 }

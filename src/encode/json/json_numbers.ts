@@ -5,6 +5,7 @@
  */
 import { Refusal } from "../refusal.ts";
 import type { Sink } from "../sink.ts";
+import { writeShortDouble, writeShortSingle } from "./json_decimals.ts";
 import { writeSafe } from "./json_integers.ts";
 import { writeAscii } from "./json_text.ts";
 
@@ -22,7 +23,7 @@ const MOST_DIGITS = 9;
  */
 export function writeDouble(sink: Sink, path: string, value: number): void {
   if (Number.isSafeInteger(value)) writeWhole(sink, value);
-  else writeAscii(sink, String(finite(path, value)));
+  else if (!writeShortDouble(sink, value)) writeAscii(sink, String(finite(path, value)));
 }
 
 /**
@@ -32,7 +33,9 @@ export function writeDouble(sink: Sink, path: string, value: number): void {
  */
 export function writeSingle(sink: Sink, path: string, value: number): void {
   if (value === Math.trunc(value) && Math.abs(value) <= WHOLE_SINGLES) writeWhole(sink, value);
-  else writeAscii(sink, String(shortest(finite(path, value))));
+  else if (!writeShortSingle(sink, value)) {
+    writeAscii(sink, String(shortest(finite(path, value))));
+  }
 }
 
 function writeWhole(sink: Sink, value: number): void {

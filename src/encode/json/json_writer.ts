@@ -41,15 +41,23 @@ export function writeObject(sink: Sink, members: readonly JsonColumn[], index: n
   for (let at = 0; at < members.length; at++) {
     const member = members[at]!;
     if (isAbsent(member, index)) continue;
-    const { key } = member;
-    sink.reserve(key.length);
-    sink.copy(key, 0, key.length);
+    writeKeyOf(sink, member);
     writeValue(sink, member, index);
   }
   if (sink.position === start) writeByte(sink, OPEN_BRACE);
   // Where the first member has its comma.
   else sink.bytes[start] = OPEN_BRACE;
   writeByte(sink, CLOSE_BRACE);
+}
+
+/** Writes whole words, and goes on where the name ends. */
+function writeKeyOf(sink: Sink, { key, keySize }: JsonColumn): void {
+  sink.reserve(4 * key.length);
+  const { view, position } = sink;
+  for (let word = 0; word < key.length; word++) {
+    view.setInt32(position + 4 * word, key[word]!, true);
+  }
+  sink.position = position + keySize;
 }
 
 /** Whether a value is null, by its own array or by its dictionary's. */
@@ -86,7 +94,7 @@ function writeValue(sink: Sink, member: JsonColumn, index: number): void {
     case 17 satisfies typeof Source.LargeBinary:
     case 18 satisfies typeof Source.BinaryView:
     case 19 satisfies typeof Source.FixedSizeBinary:
-      return writeBlob(sink, column, index);
+      return writeBlob(sink, member, index);
     case 20 satisfies typeof Source.Decimal:
       return writeDecimalText(sink, column, index);
     case 21 satisfies typeof Source.Struct:
@@ -116,9 +124,11 @@ function writeValue(sink: Sink, member: JsonColumn, index: number): void {
   }
 }
 
-function writeBlob(sink: Sink, column: Column, index: number): void {
+function writeBlob(sink: Sink, { column, text }: JsonColumn, index: number): void {
   if (!place.find(column, index)) throw damaged(column, "offsets that lead outside the data");
   if (column.type as number !== (9 satisfies FieldType.STRING)) return writeBase64(sink, place);
+  const { bytes, start, end } = place;
+  if (text?.has(start, end)) return text.write(sink, bytes, start, end);
   if (!writeString(sink, place)) throw new Refusal(column.path, "text that is not valid UTF-8");
 }
 
