@@ -114,6 +114,7 @@ export type {
   ServerMessage,
   Transport,
 } from "./src/core/transport.ts";
+export type { SubjectToken } from "./src/auth/token_proof.ts";
 export { fetchTableSchema, type TableSchemaOptions } from "./src/catalog/fetch_table_schema.ts";
 export type { TableColumn, TableSchema } from "./src/catalog/table_schema.ts";
 export { descriptorFromSchema, type DescriptorOptions } from "./src/schema/derive.ts";

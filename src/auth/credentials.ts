@@ -6,6 +6,31 @@
  */
 import { refuse, shown } from "../core/checks.ts";
 import { isSecret, Secret } from "../core/secret.ts";
+import type { SubjectToken, TokenCredentials } from "./token_proof.ts";
+
+/** A service principal with a secret, or whose tokens come from elsewhere. */
+export function checkedCredentials(
+  { clientId, clientSecret, subjectToken }: Readonly<Record<string, unknown>>,
+): TokenCredentials {
+  if (subjectToken === undefined) {
+    return {
+      kind: "secret",
+      clientId: checkedClientId(clientId),
+      clientSecret: checkedSecret(clientSecret),
+    };
+  }
+  if (typeof subjectToken !== "function") {
+    refuse("subjectToken", "a function that returns a token", typeof subjectToken);
+  }
+  if (clientSecret !== undefined) {
+    refuse("subjectToken", "either a subjectToken or a clientSecret", "both");
+  }
+  return {
+    kind: "federated",
+    clientId: clientId === undefined ? undefined : checkedClientId(clientId),
+    subjectToken: subjectToken as SubjectToken,
+  };
+}
 
 /** The id of a service principal. */
 export function checkedClientId(clientId: unknown): string {

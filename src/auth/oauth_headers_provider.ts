@@ -9,9 +9,10 @@ import type { HeadersProvider } from "../core/headers_provider.ts";
 import { isZerobusError, ZerobusError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
 import { TABLE_NAME_HEADER } from "./connection_headers.ts";
-import { checkedClientId, checkedSecret } from "./credentials.ts";
+import { checkedCredentials } from "./credentials.ts";
 import { TokenCache } from "./token_cache.ts";
 import { tokenForm } from "./token_form.ts";
+import type { SubjectToken } from "./token_proof.ts";
 import { requestToken } from "./token_request.ts";
 
 /** Options of {@linkcode oauthHeadersProvider}. */
@@ -23,10 +24,15 @@ export interface OauthHeadersOptions {
   readonly endpoint: string | URL;
   /** Workspace URL, such as `https://my-workspace.cloud.databricks.com`. */
   readonly unityCatalogUrl: string | URL;
-  /** Service principal's id. */
-  readonly clientId: string;
+  /** Service principal's id. Needed with `clientSecret`, possible with `subjectToken`. */
+  readonly clientId?: string | undefined;
   /** Service principal's secret. It is never printed, logged or serialized. */
-  readonly clientSecret: string | Secret;
+  readonly clientSecret?: string | Secret | undefined;
+  /**
+   * In place of a secret, a token of an identity provider that the workspace trusts (workload
+   * identity federation): asked for whenever a token is needed, and exchanged for one (RFC 8693).
+   */
+  readonly subjectToken?: SubjectToken | undefined;
   /** Workspace id. Default: the first label of the endpoint's host. */
   readonly workspaceId?: string | undefined;
   /** Longest wait for the token endpoint, in milliseconds. Default 30,000. */
@@ -45,8 +51,8 @@ const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const MAX_REQUEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * A {@linkcode HeadersProvider} that gets its tokens from the workspace by OAuth client credentials,
- * each scoped to the table it is for.
+ * A {@linkcode HeadersProvider} that gets its tokens from the workspace, by OAuth client credentials
+ * or in exchange for tokens of another identity provider, each scoped to the table it is for.
  *
  * Tokens are cached by table and replaced 5 minutes before they expire (a token that lives less
  * than 10 minutes: after half its life). Concurrent callers share one request. While an old token
@@ -90,8 +96,7 @@ export function oauthHeadersProvider(options: OauthHeadersOptions): HeadersProvi
   const { unityCatalogUrl, insecure = false } = options;
   const client = {
     url: `${checkedUrl("unityCatalogUrl", unityCatalogUrl, insecure)}/oidc/v1/token`,
-    clientId: checkedClientId(options.clientId),
-    clientSecret: checkedSecret(options.clientSecret),
+    credentials: checkedCredentials({ ...options }),
     fetch: options.fetch ?? fetch,
     clock,
   };

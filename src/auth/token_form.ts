@@ -8,19 +8,18 @@ import { refuse } from "../core/checks.ts";
 /** Printable ASCII without dots and without the back-ticks of quoted names. */
 const NAME_PART = /^[\x21-\x2d\x2f-\x5f\x61-\x7e]+$/;
 
-/** The form of a client credentials request whose token is for the workspace's own interfaces. */
+/** The form of a request whose token is for the workspace's own interfaces. */
 export function workspaceTokenForm(): URLSearchParams {
-  return new URLSearchParams({ grant_type: "client_credentials", scope: "all-apis" });
+  return new URLSearchParams({ scope: "all-apis" });
 }
 
 /**
- * The form of a client credentials request whose token may write to exactly one table.
+ * The form of a request whose token may write to exactly one table.
  *
  * @throws {ConfigurationError} when the table name does not have three parts
  */
 export function tokenForm(tableName: string, workspaceId: string): URLSearchParams {
   return new URLSearchParams({
-    grant_type: "client_credentials",
     scope: "all-apis",
     resource: `api://databricks/workspaces/${workspaceId}/zerobusDirectWriteApi`,
     authorization_details: JSON.stringify(authorizationDetails(tableName)),

@@ -6,18 +6,16 @@
 import { within } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
 import { TokenRefreshError } from "../core/errors.ts";
-import type { Secret } from "../core/secret.ts";
 import { readText } from "./read_answer.ts";
+import { proofOf, type TokenCredentials } from "./token_proof.ts";
 import { type IssuedToken, type TokenAnswer, tokenFrom } from "./token_answer.ts";
 
 /** Who asks whom. */
 export interface TokenClient {
   /** The token endpoint. */
   readonly url: string;
-  /** Service principal. */
-  readonly clientId: string;
-  /** Its secret. */
-  readonly clientSecret: Secret;
+  /** Who asks. */
+  readonly credentials: TokenCredentials;
   /** Sends the request. */
   readonly fetch: typeof fetch;
   /** Measures time-outs. */
@@ -38,6 +36,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /**
  * Asks for a token.
  *
+ * @param form what for; how the caller proves who it is, is added
  * @throws {TokenRefreshError} when there is no answer in time, or none for a passing reason
  * @throws {AuthenticationError} when the endpoint refuses, or its answer is no token
  */
@@ -46,12 +45,10 @@ export async function requestToken(
   form: URLSearchParams,
   { timeoutMs, signal }: TokenRequestBound,
 ): Promise<IssuedToken> {
-  const { url, clock, clientId } = client;
-  const secret = client.clientSecret.reveal();
-  const basic = base64(`${clientId}:${secret}`);
+  const { url, clock } = client;
   const request = new AbortController();
   try {
-    const answer = await within(exchange(client, form, basic, request.signal), {
+    const { answer, hidden } = await within(exchange(client, form, request.signal), {
       clock,
       ms: timeoutMs,
       signal,
@@ -60,22 +57,24 @@ export async function requestToken(
           details: { limit: timeoutMs },
         }),
     });
-    return tokenFrom(answer, { url, credentials: spellings([basic, secret, clientId]) });
+    return tokenFrom(answer, { url, credentials: spellings(hidden) });
   } finally {
     request.abort();
   }
 }
 
 async function exchange(
-  { url, fetch }: TokenClient,
-  body: URLSearchParams,
-  basic: string,
+  { url, credentials, fetch }: TokenClient,
+  form: URLSearchParams,
   signal: AbortSignal,
-): Promise<TokenAnswer> {
+): Promise<{ readonly answer: TokenAnswer; readonly hidden: readonly string[] }> {
+  const { headers: proof, fields, hidden } = await proofOf(credentials);
+  signal.throwIfAborted();
+  const body = new URLSearchParams({ ...fields, ...Object.fromEntries(form) });
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { authorization: `Basic ${basic}`, accept: "application/json" },
+      headers: { ...proof, accept: "application/json" },
       body,
       // Never followed: the credentials are for this endpoint. "error" would do as well, but
       // workerd does not have it.
@@ -83,16 +82,11 @@ async function exchange(
       signal,
     });
     const { status, headers } = response;
-    return { status, headers, body: await readText(response, MAX_ANSWER_BYTES) };
+    const text = await readText(response, MAX_ANSWER_BYTES);
+    return { answer: { status, headers, body: text }, hidden };
   } catch (cause) {
     throw new TokenRefreshError(`the request to the token endpoint ${url} failed`, { cause });
   }
-}
-
-/** Base64 of the UTF-8 bytes, as HTTP Basic authentication wants user and password. */
-function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** The given texts as they are, and as they look in URLs and forms. */

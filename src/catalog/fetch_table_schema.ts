@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { checkedClientId, checkedSecret } from "../auth/credentials.ts";
+import { checkedCredentials } from "../auth/credentials.ts";
 import { readText, retryAfterMs } from "../auth/read_answer.ts";
 import { workspaceTokenForm } from "../auth/token_form.ts";
+import type { SubjectToken, TokenCredentials } from "../auth/token_proof.ts";
 import { requestToken } from "../auth/token_request.ts";
 import { within } from "../core/async.ts";
 import { RetryBudget } from "../core/backoff.ts";
@@ -30,6 +31,8 @@ export interface TableSchemaOptions {
   readonly clientSecret?: string | Secret | undefined;
   /** A token of the workspace's, in place of a service principal. */
   readonly token?: string | Secret | undefined;
+  /** In place of a secret, as for {@linkcode oauthHeadersProvider}. */
+  readonly subjectToken?: SubjectToken | undefined;
   /** Longest wait for one answer, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /**
@@ -53,6 +56,7 @@ const OPTIONS: readonly (keyof TableSchemaOptions)[] = [
   "clientId",
   "clientSecret",
   "token",
+  "subjectToken",
   "timeoutMs",
   "retry",
   "insecure",
@@ -76,9 +80,7 @@ interface Question extends TableQuestion {
   readonly clock: Clock;
 }
 
-type Access =
-  | { readonly token: Secret }
-  | { readonly clientId: string; readonly clientSecret: Secret };
+type Access = { readonly token: Secret } | { readonly credentials: TokenCredentials };
 
 /**
  * The columns of a table, from Unity Catalog: their names, types and order as the service will hold
@@ -153,12 +155,11 @@ function questionOf(options: TableSchemaOptions, signal: AbortSignal, clock: Clo
   };
 }
 
-function accessOf({ token, clientId, clientSecret }: TableSchemaOptions): Access {
-  if (token === undefined) {
-    return { clientId: checkedClientId(clientId), clientSecret: checkedSecret(clientSecret) };
-  }
-  if (clientId !== undefined || clientSecret !== undefined) {
-    refuse("token", "either a token or clientId and clientSecret", "both");
+function accessOf(options: TableSchemaOptions): Access {
+  const { token, clientId, clientSecret, subjectToken } = options;
+  if (token === undefined) return { credentials: checkedCredentials({ ...options }) };
+  if ([clientId, clientSecret, subjectToken].some((other) => other !== undefined)) {
+    refuse("token", "either a token or a service principal's credentials", "both");
   }
   const text = isSecret(token) ? token.reveal() : token;
   if (typeof text !== "string" || !/^[\x21-\x7e]+$/.test(text)) {

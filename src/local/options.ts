@@ -50,6 +50,8 @@ export interface AuthOptions {
   readonly clientId?: string;
   /** Its secret. Default `local-secret`. */
   readonly clientSecret?: string;
+  /** A token of another identity provider that is exchanged for one. Default `local-subject`. */
+  readonly subjectToken?: string;
   /** Life of a token in milliseconds. Default one hour. */
   readonly tokenLifetimeMs?: number;
   /** Whether a stream needs a token. Default true. */
@@ -188,7 +190,13 @@ function resolveGzip(gzip: GzipOptions): Required<GzipOptions> {
 }
 
 function resolveAuth(auth: AuthOptions): Required<AuthOptions> {
-  checkedObject("auth", auth, ["clientId", "clientSecret", "tokenLifetimeMs", "required"]);
+  checkedObject("auth", auth, [
+    "clientId",
+    "clientSecret",
+    "subjectToken",
+    "tokenLifetimeMs",
+    "required",
+  ]);
   const { clientId = "local-client", clientSecret = "local-secret" } = auth;
   if (typeof clientSecret !== "string" || clientSecret === "") {
     refuse("auth.clientSecret", "text", "none");
@@ -196,6 +204,7 @@ function resolveAuth(auth: AuthOptions): Required<AuthOptions> {
   return Object.freeze({
     clientId: checkedText("auth.clientId", clientId),
     clientSecret,
+    subjectToken: checkedText("auth.subjectToken", auth.subjectToken ?? "local-subject"),
     tokenLifetimeMs: checkedInteger(
       "auth.tokenLifetimeMs",
       auth.tokenLifetimeMs ?? 3_600_000,

@@ -32,11 +32,14 @@ export interface JsonAnswer {
 export interface TokenIssuer {
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly subjectToken: string;
   readonly tokenLifetimeMs: number;
   /** Mints the token. */
   issue(tableName: string): string;
 }
 
+const FORM = "application/x-www-form-urlencoded";
+const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const SCOPE = "all-apis";
 const RESOURCE = /^api:\/\/databricks\/workspaces\/[^/]+\/zerobusDirectWriteApi$/;
 
@@ -45,19 +48,25 @@ export function answerTokenRequest(request: TokenRequest, issuer: TokenIssuer): 
   if (request.method !== "POST") {
     return { ...refusal(405, "invalid_request", "use POST"), headers: { allow: "POST" } };
   }
-  if (request.authorization !== basic(issuer.clientId, issuer.clientSecret)) {
+  const type = (request.contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
+  const form = new URLSearchParams(type === FORM ? request.body : "");
+  const isExchange = form.get("grant_type") === EXCHANGE;
+  if (isExchange && !isSubject(form, issuer)) {
+    return refusal(401, "invalid_grant", "wrong subject token");
+  }
+  if (!isExchange && request.authorization !== basic(issuer.clientId, issuer.clientSecret)) {
     return {
       ...refusal(401, "invalid_client", "wrong client id or secret (HTTP Basic)"),
       headers: { "www-authenticate": 'Basic realm="local zerobus"' },
     };
   }
-  const type = (request.contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") {
-    return refusal(400, "invalid_request", "the body is not form-encoded");
-  }
-  const form = new URLSearchParams(request.body);
-  if (form.get("grant_type") !== "client_credentials") {
-    return refusal(400, "unsupported_grant_type", "grant_type is not client_credentials");
+  if (type !== FORM) return refusal(400, "invalid_request", "the body is not form-encoded");
+  if (!isExchange && form.get("grant_type") !== "client_credentials") {
+    return refusal(
+      400,
+      "unsupported_grant_type",
+      "grant_type is neither client_credentials nor an exchange of tokens",
+    );
   }
   if (form.get("scope") !== SCOPE) {
     return refusal(400, "invalid_scope", `scope is not ${SCOPE}`);
@@ -89,6 +98,13 @@ function issued(issuer: TokenIssuer, tableName: string): JsonAnswer {
     },
     headers: { "cache-control": "no-store" },
   };
+}
+
+/** Whether an exchange brings the token of the identity provider, for the one client if for any. */
+function isSubject(form: URLSearchParams, { clientId, subjectToken }: TokenIssuer): boolean {
+  return form.get("subject_token") === subjectToken &&
+    form.get("subject_token_type") === "urn:ietf:params:oauth:token-type:jwt" &&
+    (form.get("client_id") ?? clientId) === clientId;
 }
 
 /** The table that a token request is about, if it can be told. */

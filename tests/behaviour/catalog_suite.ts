@@ -32,7 +32,7 @@ const ROW = {
 
 /** A table's own columns decide what rows are. */
 export function catalogSuite(env: TestEnvironment): void {
-  const { fetchTableSchema, createWrapper } = env.library;
+  const { fetchTableSchema, createWrapper, oauthHeadersProvider } = env.library;
   const workspaceOf = ({ unityCatalogUrl, clientId, clientSecret }: LocalHandle) => ({
     unityCatalogUrl,
     clientId,
@@ -74,6 +74,21 @@ export function catalogSuite(env: TestEnvironment): void {
     const result = await wrapper.sendRows(rows, { descriptor });
     assertEquals([result.error, result.successfulCount], [undefined, 1]);
     assertEquals(result.failedRows[0]!.error.details, { row: 1, column: "device" });
+  });
+
+  test("tokens of another identity provider are exchanged, for rows and for the catalog", async () => {
+    await using local = await env.startLocal({ tables: [{ name: TABLE, columns: COLUMNS }] });
+    const { endpoint, tableName, unityCatalogUrl } = configurationFor(local);
+    const workspace = { unityCatalogUrl: unityCatalogUrl!, subjectToken: () => "local-subject" };
+    const headersProvider = oauthHeadersProvider({ endpoint, ...workspace });
+    await using wrapper = await createWrapper({ endpoint, tableName, headersProvider });
+    const { schema } = await fetchTableSchema({ tableName, ...workspace });
+    const result = await wrapper.sendRows([ROW], { schema });
+    assertEquals([result.error, result.successfulCount], [undefined, 1]);
+    assertEquals((await local.stats()).tokensIssued, 2);
+    const stranger = { ...workspace, subjectToken: () => "another" };
+    const error = await fetchTableSchema({ tableName, ...stranger }).catch((reason) => reason);
+    assertEquals([error.name, error.details?.httpStatus], ["AuthenticationError", 401]);
   });
 
   test("the catalog does not know a table that is not there, nor one without types", async () => {
