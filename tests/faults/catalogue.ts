@@ -4,6 +4,7 @@
  * @module
  */
 import type { StatusName } from "@zerobus/wrapper";
+import { STATUS_NAMES } from "../../src/core/status_name.ts";
 import type { Fault } from "@zerobus/wrapper/testing";
 import {
   answer,
@@ -37,24 +38,7 @@ const REFUSED: ReadonlySet<StatusName> = new Set([
   "UNIMPLEMENTED",
 ]);
 
-const STATUSES: readonly Exclude<StatusName, "OK">[] = [
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];
+const STATUSES = STATUS_NAMES.filter((name) => name !== "OK");
 
 /** Refused records may be searched for the one at fault, so what comes of them is open. */
 function outcomeOf(status: StatusName): Outcome {

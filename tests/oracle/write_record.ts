@@ -63,36 +63,27 @@ function writeMessage(
   writer.join();
 }
 
-/** The types that Arrow types become, and no others. */
+/** The types that Arrow types become, and no others: how they are on the wire, and who writes them. */
+const SCALARS: ReadonlyMap<ScalarType, readonly [WireType, ScalarMethod]> = new Map([
+  [ScalarType.INT32, [WireType.Varint, "int32"]],
+  [ScalarType.INT64, [WireType.Varint, "int64"]],
+  [ScalarType.BOOL, [WireType.Varint, "bool"]],
+  [ScalarType.FLOAT, [WireType.Bit32, "float"]],
+  [ScalarType.DOUBLE, [WireType.Bit64, "double"]],
+  [ScalarType.STRING, [WireType.LengthDelimited, "string"]],
+  [ScalarType.BYTES, [WireType.LengthDelimited, "bytes"]],
+]);
+
+type ScalarMethod = "int32" | "int64" | "bool" | "float" | "double" | "string" | "bytes";
+
 function writeScalar(
   writer: BinaryWriter,
   number: number,
   type: ScalarType,
   value: Decoded,
 ): void {
-  switch (type) {
-    case ScalarType.INT32:
-      writer.tag(number, WireType.Varint).int32(value as number);
-      return;
-    case ScalarType.INT64:
-      writer.tag(number, WireType.Varint).int64(value as bigint);
-      return;
-    case ScalarType.BOOL:
-      writer.tag(number, WireType.Varint).bool(value as boolean);
-      return;
-    case ScalarType.FLOAT:
-      writer.tag(number, WireType.Bit32).float(value as number);
-      return;
-    case ScalarType.DOUBLE:
-      writer.tag(number, WireType.Bit64).double(value as number);
-      return;
-    case ScalarType.STRING:
-      writer.tag(number, WireType.LengthDelimited).string(value as string);
-      return;
-    case ScalarType.BYTES:
-      writer.tag(number, WireType.LengthDelimited).bytes(value as Uint8Array);
-      return;
-    default:
-      throw new Error(`no Arrow type becomes ${ScalarType[type]}`);
-  }
+  const scalar = SCALARS.get(type);
+  if (scalar === undefined) throw new Error(`no Arrow type becomes ${ScalarType[type]}`);
+  const [wireType, method] = scalar;
+  writer.tag(number, wireType)[method](value as never);
 }

@@ -19,8 +19,8 @@ import {
 import { test } from "../../harness/mod.ts";
 import { CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from "./certificates.ts";
 import type { StreamingProtocol } from "./lines.ts";
-import { type Script, startPeer } from "./peer.ts";
-import { allMessages, errorOf, openRequest, reasonOf } from "./subject.ts";
+import { startPeer } from "./peer.ts";
+import { deliverOne as deliver, errorOf, openRequest, reasonOf, serve } from "./subject.ts";
 
 /** Where to, through which proxy. */
 interface Way {
@@ -37,25 +37,6 @@ const MAKERS: readonly [string, StreamingProtocol, (way: Way) => Transport][] = 
 
 function overSockets({ endpoint, proxy, tls }: Way) {
   return { endpoint, httpClient: socketHttpClient({ tls, proxyFor: proxyChoice(proxy) }) };
-}
-
-const serve: Script = async (exchange) => {
-  await exchange.accept();
-  await exchange.serve();
-};
-
-/** Opens a stream, sends a request, sees it acknowledged and ends the stream. */
-async function deliver(transport: Transport): Promise<void> {
-  try {
-    const connection = await transport.open(openRequest());
-    await connection.send({ offset: 0, records: new Uint8Array([10, 0]) });
-    connection.end();
-    assertEquals(await allMessages(connection), {
-      messages: [{ kind: "acknowledgement", upTo: 0 }],
-    });
-  } finally {
-    await transport.close();
-  }
 }
 
 /** Waits until a proxy has no connection left; the test's own limit bounds it. */

@@ -7,7 +7,7 @@ import type { Connection, OpenRequest, Transport } from "../../../src/core/trans
 import type { ServerMessage } from "../../../src/core/transport.ts";
 import { ZerobusError } from "../../../src/core/errors.ts";
 import type { TransportOptions } from "../../../src/transport/transport_options.ts";
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type Peer, type Script, startPeer } from "./peer.ts";
 import type { StreamingProtocol } from "./lines.ts";
 
@@ -61,6 +61,29 @@ export function openRequest(request: Partial<OpenRequest> = {}): OpenRequest {
     signal: new AbortController().signal,
     ...request,
   };
+}
+
+/** Accepts a stream and acknowledges what comes. */
+export const serve: Script = async (exchange) => {
+  await exchange.accept();
+  await exchange.serve();
+};
+
+/**
+ * Opens a stream, sends a request, sees it acknowledged and ends the stream. The transport is closed
+ * afterwards.
+ */
+export async function deliverOne(transport: Transport): Promise<void> {
+  try {
+    const connection = await transport.open(openRequest());
+    await connection.send({ offset: 0, records: new Uint8Array([10, 0]) });
+    connection.end();
+    assertEquals(await allMessages(connection), {
+      messages: [{ kind: "acknowledgement", upTo: 0 }],
+    });
+  } finally {
+    await transport.close();
+  }
 }
 
 /** The error that a promise rejects with; it must be one of the family. */

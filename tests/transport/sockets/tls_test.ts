@@ -12,8 +12,8 @@ import { connectTransport } from "../../../src/transport/connect_transport.ts";
 import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { test } from "../../harness/mod.ts";
 import { CA_CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY } from "./certificates.ts";
-import { type PeerOptions, type Script, startPeer } from "./peer.ts";
-import { allMessages, errorOf, openRequest } from "./subject.ts";
+import { type PeerOptions, startPeer } from "./peer.ts";
+import { deliverOne, errorOf, openRequest, serve } from "./subject.ts";
 import type { StreamingProtocol } from "./lines.ts";
 
 type Maker = (endpoint: string, tls: TlsOptions) => Transport;
@@ -37,25 +37,10 @@ const FETCHING: readonly [string, StreamingProtocol, Maker][] = [
   ["Connect over fetch", "connect", (endpoint) => connectTransport({ endpoint })],
 ];
 
-const serve: Script = async (exchange) => {
-  await exchange.accept();
-  await exchange.serve();
-};
-
-/** Opens a stream, sends a request and ends it. */
+/** Delivers a request to a server with a certificate. */
 async function deliver(make: Maker, tls: TlsOptions, options: PeerOptions): Promise<void> {
   await using peer = await startPeer({ tls: true, ...options }, serve);
-  const transport = make(peer.url, tls);
-  try {
-    const connection = await transport.open(openRequest());
-    await connection.send({ offset: 0, records: new Uint8Array([10, 0]) });
-    connection.end();
-    assertEquals(await allMessages(connection), {
-      messages: [{ kind: "acknowledgement", upTo: 0 }],
-    });
-  } finally {
-    await transport.close();
-  }
+  await deliverOne(make(peer.url, tls));
 }
 
 for (const [name, protocol, make] of [...MAKERS, ...FETCHING]) {
