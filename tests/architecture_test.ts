@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import * as documents from "./architecture/document_rules.ts";
 import * as rules from "./architecture/rules.ts";
 import { codeOf, type SourceFile, specifiersOf } from "./architecture/source_file.ts";
 import { entryPoints, readTree } from "./architecture/tree.ts";
@@ -161,6 +162,88 @@ const CASES: readonly RuleCase[] = [
       "tests/behaviour/b_suite.ts": "",
     },
     says: ["tests/behaviour/b_suite.ts is not in tests/behaviour/suites.ts"],
+  },
+  {
+    title: "links in documents lead somewhere",
+    rule: documents.links,
+    broken: {
+      "docs/a.md":
+        "# A: the first, `it`!\n[x](b.md) [y](../README.md#no) [z](#a-the-first-it) [w](https://x)\n",
+      "README.md": "# Read\n\n```md\n[x](gone.md)\n```\n[a](docs/a.md#a-the-first-it) [d](docs/)\n",
+    },
+    says: [
+      "docs/a.md links to b.md, which is not there",
+      "docs/a.md links to ../README.md#no, which has no such heading",
+    ],
+  },
+  {
+    title: "the table of errors has every class and code",
+    rule: documents.errorTable,
+    broken: {
+      "src/core/errors.ts": `export type ErrorCode =\n  | "one"\n  | "two"\n  | "three";\n` +
+        `export class OneError extends ZerobusError {\n  super(message, "one");\n}\n` +
+        `export class TwoError extends ZerobusError {\n  super(message, "two");\n}\n`,
+      "README.md": "## Errors\n\n| class | code |\n| - | - |\n| `OneError` | `one` |\n" +
+        "| `OneError` | `two` |\n\n## Next\n",
+    },
+    says: [
+      "README.md, errors: lacks TwoError two",
+      "README.md, errors: lacks ZerobusError three",
+      "README.md, errors: OneError two is not so",
+    ],
+  },
+  {
+    title: "the table of entry points is the manifest's",
+    rule: documents.entryPointTable,
+    broken: {
+      "deno.json": `{ "name": "@a/b", "exports": { ".": "./mod.ts", "./x": "./x.ts" } }`,
+      "README.md": "## Entry points\n\n| import |\n| - |\n| `@a/b` |\n| `@a/b/y` |\n",
+    },
+    says: [
+      "README.md, entry points: lacks @a/b/x",
+      "README.md, entry points: @a/b/y is not so",
+    ],
+  },
+  {
+    title: "the table of folders says what they may import",
+    rule: (files) =>
+      documents.folderTable(files, files === tree ? rules.MAY_IMPORT : { a: [], b: ["a"], c: [] }),
+    broken: {
+      "docs/architecture.md":
+        "## Folders, and what they may import\n\n| f | w | i |\n| - | - | - |\n" +
+        "| `src/a` | x | nothing here |\n| `src/b` | x | nothing here |\n| `src/*.ts` | x | all |\n",
+    },
+    says: [
+      "docs/architecture.md: lacks src/b: a",
+      "docs/architecture.md: lacks src/c: nothing here",
+      "docs/architecture.md: src/b: nothing here is not so",
+    ],
+  },
+  {
+    title: "events and metrics are documented",
+    rule: documents.observables,
+    broken: {
+      "src/core/events.ts":
+        `export interface ZerobusEvents {\n  readonly ack: {\n    readonly rows: number;\n  };\n` +
+        `  readonly gone: {};\n}\n`,
+      "src/telemetry/meters.ts":
+        `counter("a.b", "By");\nmeter.createObservableGauge("zerobus.client.c.d", {});\n`,
+      "docs/observability.md": "`ack`, `a.b`\n",
+    },
+    says: [
+      "docs/observability.md lacks the event gone",
+      "docs/observability.md lacks the metric c.d",
+    ],
+  },
+  {
+    title: "there is one version",
+    rule: documents.versions,
+    broken: {
+      "deno.json": `{ "version": "1.2.3" }`,
+      "src/core/version.ts": `export const VERSION = "1.2.3";\n`,
+      "CHANGELOG.md": "# Changelog\n\n## 1.2.2 (2026-01-01)\n",
+    },
+    says: ["CHANGELOG.md is of version 1.2.2, deno.json of 1.2.3"],
   },
 ];
 

@@ -13,7 +13,7 @@ import {
 } from "./source_file.ts";
 
 /** Which folders of `src` a folder may import from, besides itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   gen: [],
   schema: ["core"],
