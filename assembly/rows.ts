@@ -15,6 +15,11 @@ import { writeFields } from "./fields";
 import { BASE, GUESS, Kind } from "./program";
 import { writeLength } from "./values";
 
+export { isAscii } from "./text";
+
+/** Tells this module from those of other versions: a hash of its source, by whoever builds it. */
+export const FINGERPRINT: i32 = SOURCE_HASH;
+
 /** The number of kinds that this module knows. */
 export const KINDS: i32 = Kind.Count;
 

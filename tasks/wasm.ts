@@ -14,7 +14,8 @@ import { capture } from "./command.ts";
 import { ROOT, withTempFolder } from "./project.ts";
 import { installTools } from "./test/tools.ts";
 
-const SOURCE = "assembly/rows.ts";
+const SOURCES = "assembly";
+const ENTRY = `${SOURCES}/rows.ts`;
 const FOLDER = "src/encode/accelerator";
 
 /** No runtime and no memory: it works on the encoder's heap, which is 32 pages and never grows. */
@@ -28,21 +29,34 @@ async function build(): Promise<ReadonlyMap<string, Uint8Array>> {
   return await withTempFolder(async (folder) => {
     const { assemblyscript } = await installTools(["assemblyscript"], `${folder}/tools`);
     const module = `${folder}/rows.wasm`;
+    const hash = await sourceHash();
     await capture({
       program: assemblyscript,
-      args: [SOURCE, ...OPTIONS, "--outFile", module],
+      args: [ENTRY, ...OPTIONS, "--use", `SOURCE_HASH=${hash}`, "--outFile", module],
       cwd: ROOT,
       timeoutMs: 60_000,
     });
     const bytes = await Deno.readFile(module);
     return new Map([
       [`${FOLDER}/rows.wasm`, bytes],
-      [`${FOLDER}/module_text.ts`, new TextEncoder().encode(embedded(bytes))],
+      [`${FOLDER}/module_text.ts`, new TextEncoder().encode(embedded(bytes, hash))],
     ]);
   });
 }
 
-function embedded(bytes: Uint8Array): string {
+/** 31 bits of a hash of everything the module is made of. */
+async function sourceHash(): Promise<number> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(`${ROOT}/${SOURCES}`)) names.push(name);
+  const texts = await Promise.all(
+    names.sort().map((name) => Deno.readTextFile(`${ROOT}/${SOURCES}/${name}`)),
+  );
+  const bytes = new TextEncoder().encode(texts.join("\0"));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return new DataView(digest).getUint32(0) >>> 1;
+}
+
+function embedded(bytes: Uint8Array, hash: number): string {
   return `/**
  * \`rows.wasm\` as text. Made by \`deno task wasm\`; do not edit.
  *
@@ -52,6 +66,9 @@ function embedded(bytes: Uint8Array): string {
 /** The module, in base 64. */
 export const MODULE_TEXT: string =
   "${btoa(String.fromCharCode(...bytes))}";
+
+/** What the module says of itself as its \`FINGERPRINT\`. */
+export const MODULE_FINGERPRINT: number = ${hash};
 `;
 }
 

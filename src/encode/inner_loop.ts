@@ -49,4 +49,9 @@ export interface RowWriter {
    * @returns the row after the last one written.
    */
   readonly writeRows: (rows: Rows, from: number, to: number, other: OtherWriter) => number;
+  /**
+   * Whether the bytes `[from, to)` of the heap are ASCII, if the loop has a fast way to tell. The seven
+   * bytes after them must be 0.
+   */
+  readonly isAscii?: (from: number, to: number) => boolean;
 }

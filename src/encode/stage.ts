@@ -10,6 +10,7 @@ import { loadDecimal, putDecimal } from "./decimals.ts";
 import { Meaning } from "./dictionary_index.ts";
 import { gather } from "./gather.ts";
 import { HEAP_I32, HEAP_U8, OVERRUN, PROGRAM_START, STAGE_START, StageFullError } from "./heap.ts";
+import { rowWriterInUse } from "./row_writer_in_use.ts";
 import { bringPairs, bringWords } from "./stage_numbers.ts";
 import {
   BASE,
@@ -182,7 +183,10 @@ export class Stage {
     // Text is copied in steps of eight bytes, and what the last step reads must not be odd.
     HEAP_U8.fill(0, to, to + 8);
     this.#top += 8;
-    if (kind === Kind.Text && !areUtf8(HEAP_I32, HEAP_U8, word, count)) return undefined;
+    if (kind === Kind.Text) {
+      const { isAscii } = rowWriterInUse();
+      if (!areUtf8(HEAP_I32, HEAP_U8, word, count, isAscii)) return undefined;
+    }
     return word - first;
   }
 

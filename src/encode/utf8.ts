@@ -71,8 +71,17 @@ export function isUtf8Bytes(bytes: Uint8Array): boolean {
 /**
  * Whether each of some adjacent runs of bytes is well-formed UTF-8. The words from `at` on are the
  * runs' bounds, one more than there are runs; the first run begins at a word.
+ *
+ * @param accelerated a test for ASCII that knows where the bytes are, for runtimes without one of
+ * their own. Default: ours.
  */
-export function areUtf8(words: Int32Array, bytes: Uint8Array, at: number, count: number): boolean {
+export function areUtf8(
+  words: Int32Array,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  accelerated?: (start: number, end: number) => boolean,
+): boolean {
   const start = words[at]!;
   const end = words[at + count]!;
   // In ASCII no character is cut in two, so its bounds need not be looked at: 2 to 3 % of a block
@@ -82,7 +91,8 @@ export function areUtf8(words: Int32Array, bytes: Uint8Array, at: number, count:
     if (native.isAscii(whole)) return true;
     if (!native.isUtf8(whole)) return false;
   } else {
-    if (isAscii(words, bytes, start, end)) return true;
+    const isPlain = accelerated?.(start, end) ?? isAscii(words, bytes, start, end);
+    if (isPlain) return true;
     if (!isUtf8(new DataView(bytes.buffer), start, end)) return false;
   }
   // What is text as a whole is text in parts unless a character is cut in two.

@@ -6,6 +6,7 @@
 import { ConfigurationError } from "../../core/errors.ts";
 import { MEMORY } from "../heap.ts";
 import type { OtherWriter, RowWriter } from "../inner_loop.ts";
+import { MODULE_FINGERPRINT } from "./module_text.ts";
 
 /** What the module exports. */
 interface RowsModule {
@@ -18,6 +19,10 @@ interface RowsModule {
     from: number,
     to: number,
   ): number;
+  /** Which version of the module it is. */
+  readonly FINGERPRINT: WebAssembly.Global;
+  /** Whether bytes are ASCII; 0 or 1. */
+  isAscii(from: number, to: number): number;
 }
 
 /** Longest record that the module can be told of. */
@@ -37,13 +42,14 @@ export function acceleratedWriter(module: WebAssembly.Module): RowWriter {
     writeOther: (node: number, index: number, at: number) => asked!.writeOther(node, index, at),
     refuseNull: (node: number) => asked!.refuseNull(node),
   };
-  const { writeRows } = instantiate(module, { env });
+  const { writeRows, isAscii } = instantiate(module, { env });
   return {
     writeRows({ first, record, bounds, maxRecordBytes }, from, to, other) {
       asked = other;
       const longest = Math.min(maxRecordBytes, MOST_BYTES);
       return writeRows(first, record, bounds, longest, from, to);
     },
+    isAscii: (from, to) => isAscii(from, to) === 1,
   };
 }
 
@@ -54,8 +60,8 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): 
   } catch (cause) {
     throw refused('expected "auto", "off" or the compiled module of this package', cause);
   }
-  if (typeof exports.writeRows === "function") return exports as RowsModule;
-  throw refused("expected the module of this package, got another one");
+  if (exports.FINGERPRINT?.value === MODULE_FINGERPRINT) return exports as RowsModule;
+  throw refused("expected the module of this package and version, got another one");
 }
 
 function refused(problem: string, cause?: unknown): ConfigurationError {

@@ -41,7 +41,7 @@ let isChosen = false;
  * ```
  *
  * @returns whether it is on; after `"auto"` it is not where the runtime forbids to compile.
- * @throws {ConfigurationError} if what is given as a module is none of this package's version.
+ * @throws {ConfigurationError} if it is neither a word nor the module of this package and version.
  */
 export function setAccelerator(choice: AcceleratorChoice): boolean {
   useRowWriter(writerFor(choice));
