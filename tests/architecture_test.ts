@@ -94,6 +94,15 @@ const CASES: readonly RuleCase[] = [
     says: ["gone.ts does not exist", "src/b.ts is used by no entry point"],
   },
   {
+    title: "what is exported is used",
+    rule: rules.unusedExports,
+    broken: {
+      "src/a.ts": "export const one = 1;\nexport async function two() {}\nexport type Three = 3;\n",
+      "src/b.ts": `import { two } from "./a.ts";\n`,
+    },
+    says: ["src/a.ts exports one, which nobody uses"],
+  },
+  {
     title: "sources have no default exports",
     rule: rules.defaultExports,
     broken: {

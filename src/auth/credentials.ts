@@ -33,7 +33,7 @@ export function checkedCredentials(
 }
 
 /** The id of a service principal. */
-export function checkedClientId(clientId: unknown): string {
+function checkedClientId(clientId: unknown): string {
   // HTTP Basic authentication ends the user at the first colon.
   if (typeof clientId !== "string" || !/^[^:\p{Cc}]+$/u.test(clientId)) {
     const found = typeof clientId === "string" ? "other text" : shown(clientId);
@@ -43,7 +43,7 @@ export function checkedClientId(clientId: unknown): string {
 }
 
 /** The secret of a service principal. */
-export function checkedSecret(clientSecret: unknown): Secret {
+function checkedSecret(clientSecret: unknown): Secret {
   const text = isSecret(clientSecret) ? clientSecret.reveal() : clientSecret;
   if (typeof text !== "string" || text === "") {
     const found = text === undefined ? "undefined" : "something that is no text, or empty";

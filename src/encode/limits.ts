@@ -10,10 +10,10 @@
 export const DEFAULT_MAX_RECORD_BYTES = 10_420_224;
 
 /** Default of `maxRequestBytes`: the same bound, because the service sets it for both. */
-export const DEFAULT_MAX_REQUEST_BYTES = 10_420_224;
+const DEFAULT_MAX_REQUEST_BYTES = 10_420_224;
 
 /** Default of `maxRecords`. */
-export const DEFAULT_MAX_RECORDS = 100_000;
+const DEFAULT_MAX_RECORDS = 100_000;
 
 /** How much is written between two pauses that are offered: a few milliseconds' work at worst. */
 export const BYTES_BETWEEN_PAUSES: number = 512 * 1024;

@@ -17,7 +17,7 @@ import { Validity } from "./validity.ts";
  * Builds a column, or undefined where nothing is known of it. A value that will not do is refused
  * and stands in the array as something else: its row is to be left out.
  */
-export function buildColumn({ shape }: RowColumn, values: Values): Data | undefined {
+function buildColumn({ shape }: RowColumn, values: Values): Data | undefined {
   switch (shape.kind) {
     case "scalar":
       return buildScalar(shape, values);

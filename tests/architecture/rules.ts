@@ -126,6 +126,19 @@ export function reachability(
   ];
 }
 
+/** What is exported to run is used elsewhere. Types may be there for the signatures they are in. */
+export function unusedExports(files: readonly SourceFile[]): string[] {
+  const words = new Map(files.map(({ path, text }) => [path, new Set(text.match(/\w+/g))]));
+  return handwritten(files).flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:async )?(?:const|let|class|function\*?) (\w+)/gm)]
+      .map((match) => match[1]!)
+      .filter((name) =>
+        !files.some((other) => other.path !== path && words.get(other.path)!.has(name))
+      )
+      .map((name) => `${path} exports ${name}, which nobody uses`)
+  );
+}
+
 /** Names are given where a thing is made. */
 export function defaultExports(files: readonly SourceFile[]): string[] {
   return offences(sources(files), /^export default\b|\bas default\b/m, "has a default export");
