@@ -19,6 +19,7 @@ import { planFor, type SchemaPlan } from "../src/schema/plan.ts";
 import { connectTransport } from "../src/transport/connect_transport.ts";
 import { createStreamFrame } from "../src/transport/frames.ts";
 import { grpcWebTransport } from "../src/transport/grpc_web_transport.ts";
+import { inPieces } from "../src/transport/outlet.ts";
 import { protobufDialect } from "../src/transport/zerobus_dialect.ts";
 import { CORPORA } from "./corpora/corpora.ts";
 import { rowOf } from "./encode.ts";
@@ -235,7 +236,9 @@ function framesOf(plan: SchemaPlan, requests: readonly EncodedRows[], times: num
   const all = Array.from({ length: times }, () => requests).flat();
   return [
     createStreamFrame({ tableName: TABLE, format }),
-    ...all.flatMap(({ bytes }, offset) => protobufDialect.frame({ offset, records: bytes })),
+    ...all.flatMap(({ bytes }, offset) =>
+      inPieces(protobufDialect.frame({ offset, records: bytes }))
+    ),
   ];
 }
 

@@ -11,9 +11,13 @@ import { CORPORA } from "./corpora/corpora.ts";
 import { quantile } from "./measure.ts";
 import type { Report } from "./result.ts";
 import { type CreateWrapper, kilobytes, type ServerAddress, TABLE } from "./sending.ts";
+import { fetchStream, http2Stream } from "./rivals/raw_senders.ts";
 import { tally } from "./sink.ts";
 
 const PROTOCOLS = ["grpc", "grpc-web", "connect"] as const;
+/** Zeros of the same size over what the protocols stand on, acknowledged by the same server. */
+const HTTP2_FLOOR = "floor: node:http2";
+const FETCH_FLOOR = "floor: fetch";
 /** Batches that do not count. */
 const WARM_UP = 10;
 /** The target of the first version of this client, up to 10 MB. */
@@ -46,7 +50,7 @@ async function checked(create: CreateWrapper, server: ServerAddress, report: Rep
     const batch = kilobytes(rows);
     const times: number[] = [];
     for (let run = -WARM_UP; run < 40; run++) {
-      const ms = await timeOf(wrapper, batch);
+      const ms = await timeOf(() => sent(wrapper, batch));
       if (run >= 0) times.push(ms);
     }
     const { values, p95 } = quantiles(times);
@@ -70,27 +74,51 @@ async function unchecked(
   const wrappers = await Promise.all(
     PROTOCOLS.map((protocol) => create({ ...addressOf(sink), tableName: TABLE, protocol })),
   );
-  const times = wrappers.map((): number[] => []);
+  const { encodedBytes } = await wrappers[0]!.sendBatch(batch);
+  const zeros = new Uint8Array(encodedBytes);
+  const floors = await Promise.all([http2Stream(sink), fetchStream(sink)]);
+  const candidates = [
+    ...wrappers.map((wrapper, index) => ({
+      candidate: PROTOCOLS[index]!,
+      floor: PROTOCOLS[index] === "grpc" ? HTTP2_FLOOR : FETCH_FLOOR,
+      send: () => sent(wrapper, batch),
+      times: [] as number[],
+    })),
+    ...floors.map((floor, index) => ({
+      candidate: [HTTP2_FLOOR, FETCH_FLOOR][index]!,
+      floor: undefined,
+      send: () => floor.send(zeros),
+      times: [] as number[],
+    })),
+  ];
   await tally(sink);
   // In turn, so that a noisy moment hits all of them.
   for (let run = -WARM_UP; run < runs; run++) {
-    for (const [index, wrapper] of wrappers.entries()) {
-      const ms = await timeOf(wrapper, batch);
-      if (run >= 0) times[index]!.push(ms);
+    for (const { send, times } of candidates) {
+      const ms = await timeOf(send);
+      if (run >= 0) times.push(ms);
     }
   }
   for (const wrapper of wrappers) await wrapper.shutdown();
+  for (const floor of floors) await floor.close();
   const { requests } = await tally(sink);
-  const sent = wrappers.length * (WARM_UP + runs);
-  if (requests < sent) throw new Error(`${requests} requests arrived of ${sent} batches`);
-  for (const [index, protocol] of PROTOCOLS.entries()) {
-    const { values, p95 } = quantiles(times[index]!);
+  const expected = candidates.length * (WARM_UP + runs);
+  if (requests < expected) throw new Error(`${requests} requests arrived of ${expected}`);
+  const results = new Map(candidates.map(({ candidate, times }) => [candidate, quantiles(times)]));
+  for (const { candidate, floor } of candidates) {
+    const { values, p95 } = results.get(candidate)!;
+    const below = floor === undefined ? undefined : results.get(floor)!;
+    const ratios = below && Object.fromEntries(
+      ["p50", "p95"].map((
+        name,
+      ) => [`× ${name}`, values[`${name} ms`]! / below.values[`${name} ms`]!]),
+    );
     report({
       group: `latency, ${title}`,
-      title: "one batch after another to a server that throws them away",
-      candidate: protocol,
-      values,
-      target: { text: `p95 ≤ ${targetMs} ms`, met: p95 <= targetMs },
+      title: "one batch after another to a server that throws them away; × floor of the same run",
+      candidate,
+      values: { ...values, ...ratios },
+      ...(ratios && { target: { text: `p95 ≤ ${targetMs} ms`, met: p95 <= targetMs } }),
     });
   }
 }
@@ -110,7 +138,7 @@ export async function blockingBenchmark(
     const longest: number[] = [];
     for (let run = -WARM_UP; run < BLOCK_RUNS; run++) {
       const watch = new LoopWatch();
-      await timeOf(wrapper, batch);
+      await sent(wrapper, batch);
       const ms = await watch.end();
       if (run >= 0) longest.push(ms);
     }
@@ -163,10 +191,14 @@ function addressOf(sink: string) {
   return { endpoint: sink, headersProvider: () => ({}) };
 }
 
-async function timeOf(wrapper: ZerobusWrapper, batch: RecordBatch): Promise<number> {
-  const started = performance.now();
+async function sent(wrapper: ZerobusWrapper, batch: RecordBatch): Promise<void> {
   const { failedCount, error } = await wrapper.sendBatch(batch);
   if (failedCount > 0) throw error ?? new Error(`${failedCount} rows did not arrive`);
+}
+
+async function timeOf(send: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await send();
   return performance.now() - started;
 }
 

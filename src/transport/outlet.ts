@@ -12,18 +12,37 @@ import type { Negotiation } from "./negotiation.ts";
 const ENVELOPE_BYTES = 5;
 /** The flag of a compressed message. */
 const COMPRESSED = 1;
+/**
+ * Most that an HTTP client is given at a time. It copies a chunk on its way to the socket, all at once,
+ * so a request of 10 MB would keep the event loops of Deno and Bun for 12 ms. In pieces that is 5 ms,
+ * and over Bun's HTTP/2 a third of the processor time goes, too; Node pays a twentieth. Pieces of half
+ * the size gain nothing more.
+ */
+const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /** Where frames go. They arrive in the order in which they were put. */
 export interface Outlet {
   /** The bytes, for whoever sends them. */
   readonly body: Channel<Uint8Array>;
   /**
-   * Takes a frame, in chunks. Resolves when there is room for the next one, and rejects with the
+   * Takes a frame, in chunks, none of them empty. Resolves when there is room for the next one, and rejects with the
    * reason why there will be none.
    */
   put(frame: readonly Uint8Array[]): Promise<void>;
   /** There will be no more. */
   end(): void;
+}
+
+/** The chunks of a frame, the large ones cut into equal pieces. Nothing is copied. */
+export function inPieces(frame: readonly Uint8Array[]): Uint8Array[] {
+  return frame.flatMap((chunk) => {
+    const count = Math.ceil(chunk.length / MAX_CHUNK_BYTES);
+    const size = Math.ceil(chunk.length / count);
+    return Array.from(
+      { length: count },
+      (_, piece) => chunk.subarray(piece * size, (piece + 1) * size),
+    );
+  });
 }
 
 /**
@@ -33,7 +52,7 @@ export interface Outlet {
  */
 export function plainOutlet(onAbandon: () => void): Outlet {
   const body = new Channel<Uint8Array>(0, onAbandon);
-  return { body, put: (frame) => body.put(...frame), end: () => body.end() };
+  return { body, put: (frame) => body.put(...inPieces(frame)), end: () => body.end() };
 }
 
 /**
@@ -60,7 +79,7 @@ export function compressingOutlet(
         } catch (reason) {
           if (!signal.aborted) throw reason;
         }
-        await body.put(...frame); // knows why it is over, if it is
+        await body.put(...inPieces(frame)); // knows why it is over, if it is
       });
       last = put.catch(() => {});
       return put;

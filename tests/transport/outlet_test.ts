@@ -3,7 +3,11 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { joined } from "../../src/core/bytes.ts";
 import { Negotiation } from "../../src/transport/negotiation.ts";
-import { compressingOutlet, type Outlet } from "../../src/transport/outlet.ts";
+import {
+  compressingOutlet,
+  type Outlet,
+  plainOutlet,
+} from "../../src/transport/outlet.ts";
 import { test } from "../harness/mod.ts";
 import { envelope } from "./sockets/envelopes.ts";
 
@@ -101,4 +105,30 @@ test("those who wait get the reason why it is over", async () => {
   life.abort();
   for (const outcome of await Promise.all(puts.slice(1))) assertStrictEquals(outcome, reason);
   assertStrictEquals(await outlet.put(frame).catch((late) => late), reason);
+});
+
+const PIECE = 1024 * 1024;
+
+test("a large frame goes out in pieces of at most a megabyte, which are not copies", async () => {
+  for (const size of [1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 10_420_224]) {
+    const records = Uint8Array.from({ length: size }, (_, at) => at * 31 >> 3);
+    const header = Uint8Array.of(0, 1, 2, 3, 4);
+    const outlet = plainOutlet(() => {});
+    const put = outlet.put([header, records]);
+    outlet.end();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of outlet.body) chunks.push(chunk);
+    const [first, ...pieces] = chunks;
+    await put;
+    assertStrictEquals(first?.buffer, header.buffer);
+    assertEquals(pieces.length, Math.ceil(size / PIECE));
+    let end = 0;
+    for (const { buffer, byteOffset, length } of pieces) {
+      assertStrictEquals(buffer, records.buffer);
+      assertEquals(byteOffset, end);
+      assertEquals(length > 0 && length <= PIECE, true);
+      end += length;
+    }
+    assertEquals(end, size);
+  }
 });
