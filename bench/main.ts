@@ -3,6 +3,7 @@
  *
  *     deno task bench [selector] [--json] [--runtime deno|bun|node]
  *                     [--megabytes 256] [--ceiling 300] [--seconds 600]
+ *                     [--protocol grpc|grpc-web|connect]
  *
  * Selectors: a corpus (`a` to `e`, `flights`), `types`, `first-call`, `shapes`, `latency`,
  * `blocking`, `throughput`, `floor`, `writer-disabled`, `debug`, `telemetry`, `parallel`, `rows`, `formats`,
@@ -28,6 +29,7 @@ const { values: flags, positionals } = parseArgs({
     megabytes: { type: "string", default: "256" },
     ceiling: { type: "string", default: "300" },
     seconds: { type: "string", default: "600" },
+    protocol: { type: "string" },
   },
 });
 
@@ -60,7 +62,7 @@ async function run(folder: string): Promise<Result[]> {
         flights: `${ROOT}/node_modules/vega-datasets/data/flights-200k.arrow`,
         server: address,
         sink,
-        seconds: Number(flags.seconds),
+        leaks: { protocol: flags.protocol, seconds: Number(flags.seconds) },
         memory: { protocol, megabytes: Number(flags.megabytes), ceiling: Number(flags.ceiling) },
       });
       const process = start({
@@ -91,12 +93,14 @@ async function run(folder: string): Promise<Result[]> {
 
 /** The command line that runs the benchmarks on a runtime. */
 async function scriptFor(runtime: string, folder: string): Promise<string[]> {
-  if (runtime === "deno") return [Deno.execPath(), "run", "-A", "bench/run.ts"];
+  if (runtime === "deno") {
+    return [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", "bench/run.ts"];
+  }
   if (runtime !== "node" && runtime !== "bun") throw new Error(`no runtime "${runtime}"`);
   const { esbuild, bun } = await installTools(["esbuild", "bun"], `${folder}/tools`);
   const into = `${WORKSHOP}/run.mjs`;
   await bundle({ esbuild, entry: { path: "bench/run.ts" }, into, worker: false });
-  return runtime === "bun" ? [bun, into] : ["node", into];
+  return runtime === "bun" ? [bun, into] : ["node", "--expose-gc", into];
 }
 
 /** The first line that a process prints; what follows is thrown away. */

@@ -60,6 +60,6 @@ if (settings.selector === "memory") {
   await memoryBenchmark(createNodeWrapper, settings.server, settings.memory, report);
 }
 if (settings.selector === "leaks") {
-  await leaksBenchmark(createNodeWrapper, settings.server, settings.seconds, report);
+  await leaksBenchmark(createNodeWrapper, settings.server, settings.leaks, report);
 }
 process.exit(0);
