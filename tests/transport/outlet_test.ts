@@ -3,11 +3,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { joined } from "../../src/core/bytes.ts";
 import { Negotiation } from "../../src/transport/negotiation.ts";
-import {
-  compressingOutlet,
-  type Outlet,
-  plainOutlet,
-} from "../../src/transport/outlet.ts";
+import { compressingOutlet, type Outlet, plainOutlet } from "../../src/transport/outlet.ts";
 import { test } from "../harness/mod.ts";
 import { envelope } from "./sockets/envelopes.ts";
 
