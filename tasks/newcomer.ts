@@ -1,7 +1,8 @@
 /**
  * Does what somebody does who has just found the package: in an empty folder, installs it, pastes
  * the README's quick start, runs it, and looks whether the rows arrived. On Deno, Bun, three
- * versions of Node and workerd, against a local server; and compiles a program that uses the types.
+ * versions of Node and workerd, against a local server; compiles a program that uses the types; and
+ * does without what is optional, or with another version of it.
  *
  *     deno task newcomer
  *
@@ -13,6 +14,7 @@ import { startLocalZerobus } from "@zerobus/wrapper/testing";
 import { consumers } from "./newcomer/consumers.ts";
 import { quickStarts } from "./newcomer/quick_starts.ts";
 import type { Case, Place } from "./newcomer/place.ts";
+import { surroundings } from "./newcomer/surroundings.ts";
 import { installTools } from "./test/tools.ts";
 import { pack } from "./pack.ts";
 import { withTempFolder } from "./project.ts";
@@ -24,7 +26,7 @@ await withTempFolder(async (folder) => {
     installTools(["bun", "esbuild", "workerd"], `${folder}/tools`),
     pack(folder),
   ]);
-  const cases: Case[] = [...await quickStarts(), ...consumers()];
+  const cases: Case[] = [...await quickStarts(), ...consumers(), ...surroundings()];
   for (const [index, { title, run }] of cases.entries()) {
     const place: Place = {
       folder: `${folder}/${index}`,
