@@ -75,9 +75,9 @@ export async function pack(into: string): Promise<string> {
       `${content}/package.json`,
       JSON.stringify({ ...manifest, exports, dependencies, ...peers, ...ADDITIONS }, null, 2),
     );
-    // Where a configuration file can easily name it.
-    await Deno.copyFile(`${ROOT}/src/runtime/configuration/${SCHEMA}`, `${content}/${SCHEMA}`);
-    await Deno.copyFile(`${ROOT}/src/encode/accelerator/rows.wasm`, `${content}/${MODULE}`);
+    // Where configuration files and workers can easily name them.
+    await Deno.rename(`${content}/src/runtime/configuration/${SCHEMA}`, `${content}/${SCHEMA}`);
+    await Deno.rename(`${content}/src/encode/accelerator/rows.wasm`, `${content}/${MODULE}`);
     const problems = await packageProblems(content);
     if (problems.length > 0) throw new Error(`the package is broken:\n${problems.join("\n")}`);
 

@@ -16,6 +16,9 @@ interface PackageManifest {
 /** Files that every package has besides its code. */
 const EXPECTED = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
+/** What belongs into a package, wherever it is. */
+const BELONGS = /(?:\.js|\.ts|^package\.json|^docs\/[a-z_]+\.md)$/;
+
 /** The problems of an unpacked package, one sentence each. */
 export async function packageProblems(folder: string): Promise<string[]> {
   const paths = new Set(await filesUnder(folder, ""));
@@ -33,11 +36,19 @@ export async function packageProblems(folder: string): Promise<string[]> {
       }
     }
   }
+  const targets = new Set(
+    Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "string" ? [target] : Object.values(target)
+    ).map((target) => target.replace(/^\.\//, "")),
+  );
   const dependencies = new Set(
     Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
   );
   for (const path of paths) {
     if (/\.ts$/.test(path) && !/\.d\.ts$/.test(path)) problems.push(`${path} is source text`);
+    if (!EXPECTED.includes(path) && !BELONGS.test(path) && !targets.has(path)) {
+      problems.push(`${path} is a stray file`);
+    }
     if (!/\.(?:js|d\.ts)$/.test(path)) continue;
     const text = await Deno.readTextFile(`${folder}/${path}`);
     for (const specifier of importsOf(text)) {

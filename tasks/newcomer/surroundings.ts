@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Case, expectRows, install, type Place, runIn, settings, writeIn } from "./place.ts";
+import { type Case, expectRows, install, type Place, runIn, writeIn } from "./place.ts";
 
 /** Batches, and bytes, of a version of apache-arrow that the package does not bring itself. */
 const OTHER_ARROW = `import { createWrapper } from "@zerobus/wrapper/node";

@@ -44,6 +44,8 @@ test("a package that holds together has no problems", async () => {
 const BROKEN: readonly (readonly [Record<string, string | undefined>, string])[] = [
   [{ "LICENSE-MIT": undefined }, "LICENSE-MIT is missing"],
   [{ "src/x.ts": "" }, "src/x.ts is source text"],
+  [{ "src/x.proto": "" }, "src/x.proto is a stray file"],
+  [{ "notes.md": "" }, "notes.md is a stray file"],
   [{ "src/x.js": `import "./y.js";` }, "src/x.js imports ./y.js, which is missing"],
   [
     { "src/x.js": `import { y } from "@a/y/z";` },
