@@ -1,5 +1,5 @@
 /**
- * Builds the encoder's WebAssembly module from `assembly`, which is AssemblyScript:
+ * Builds the encoder's WebAssembly module from `assembly` beside it, which is AssemblyScript:
  *
  *     deno task wasm                          # write
  *     deno run -A tasks/wasm.ts --check       # fail when what is there differs
@@ -14,7 +14,7 @@ import { capture } from "./command.ts";
 import { ROOT, withTempFolder } from "./project.ts";
 import { installTools } from "./test/tools.ts";
 
-const SOURCES = "assembly";
+const SOURCES = "src/encode/accelerator/assembly";
 const ENTRY = `${SOURCES}/rows.ts`;
 const FOLDER = "src/encode/accelerator";
 
@@ -87,7 +87,7 @@ async function differences(): Promise<string[]> {
 if (Deno.args.includes("--check")) {
   const paths = await differences();
   if (paths.length > 0) {
-    console.error(`not what assembly says: ${paths.join(", ")}.`);
+    console.error(`not what ${SOURCES} says: ${paths.join(", ")}.`);
     console.error("Run: deno task wasm");
     Deno.exit(1);
   }
