@@ -186,6 +186,15 @@ const CASES: readonly RuleCase[] = [
     ],
   },
   {
+    title: "tasks in documents exist",
+    rule: documents.tasks,
+    broken: {
+      "deno.json": `{ "tasks": { "demo": "deno run demo.ts" } }`,
+      "A.md": "Run `npx -y deno task demo`, then\n```sh\ndeno task gone --all\n```\n",
+    },
+    says: ["A.md names the task gone, which there is not"],
+  },
+  {
     title: "the table of errors has every class and code",
     rule: documents.errorTable,
     broken: {

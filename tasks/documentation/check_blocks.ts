@@ -1,11 +1,13 @@
 /**
- * Checks the TypeScript in the documents as the compiler sees it.
+ * Checks the code in the documents: TypeScript as the compiler sees it and a server, configurations as
+ * the loader does, commands as a shell. JavaScript is run by `deno task newcomer`.
  *
  * @module
  */
 import { basename } from "node:path";
+import { loadConfiguration } from "@zerobus/wrapper/deno";
 import { capture, captureDeno } from "../command.ts";
-import { ROOT } from "../project.ts";
+import { ROOT, withTempFolder } from "../project.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 
 /** Folder for the blocks: inside the repository, where its packages are found. */
@@ -20,12 +22,20 @@ export async function readBlocks(): Promise<Block[]> {
   return blocks;
 }
 
+/** Checks every block that is in a language which there is something to check with. */
+export async function checkBlocks(): Promise<void> {
+  const blocks = await readBlocks();
+  const inLanguage = (name: string) => blocks.filter(({ language }) => language === name);
+  for (const block of inLanguage("sh")) await checkCommands(block);
+  for (const block of inLanguage("yaml")) await checkConfiguration(block);
+  await checkPrograms(inLanguage("ts"));
+}
+
 /**
  * Type-checks each TypeScript block, and runs it where nothing but a server is needed; complaints
  * name the document and the line.
  */
-export async function checkBlocks(): Promise<void> {
-  const blocks = (await readBlocks()).filter(({ language }) => language === "ts");
+async function checkPrograms(blocks: readonly Block[]): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   try {
     const files = await Promise.all(blocks.map(writeBlock));
@@ -36,6 +46,28 @@ export async function checkBlocks(): Promise<void> {
   } finally {
     await Deno.remove(FOLDER, { recursive: true });
   }
+}
+
+/** Lets a shell read the commands, without running them. */
+async function checkCommands({ document, line, text }: Block): Promise<void> {
+  try {
+    await capture({ program: "sh", args: ["-n", "-c", text], timeoutMs: 10_000 });
+  } catch (cause) {
+    throw new Error(`${document}:${line}: no commands that a shell can read`, { cause });
+  }
+}
+
+/** Loads a configuration file as it is, in surroundings that have the variables it names. */
+async function checkConfiguration({ document, line, text }: Block): Promise<void> {
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1]!);
+  await withTempFolder(async (folder) => {
+    const file = `${folder}/zerobus.yaml`;
+    await Deno.writeTextFile(file, text);
+    const env = Object.fromEntries(names.map((name) => [name, "given"]));
+    await loadConfiguration({ file, env }).catch((cause) => {
+      throw new Error(`${document}:${line}: ${cause.message}`, { cause });
+    });
+  });
 }
 
 async function writeBlock(block: Block): Promise<string> {

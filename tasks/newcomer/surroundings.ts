@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Case, expectRows, install, type Place, runIn, writeIn } from "./place.ts";
+import { blocksOf } from "../documentation/blocks.ts";
+import { ROOT } from "../project.ts";
+import { type Case, compatible, expectRows, install, type Place, runIn, writeIn } from "./place.ts";
 
 /** Batches, and bytes, of a version of apache-arrow that the package does not bring itself. */
 const OTHER_ARROW = `import { createWrapper } from "@zerobus/wrapper/node";
@@ -27,6 +29,19 @@ for (const recordFormat of ["protobuf", "arrow", "json"]) {
 console.log(counts.join(" "));
 `;
 
+/** Bundles what the README has of JavaScript, as far as it is not run: every name must be there. */
+async function bundleJavaScript(place: Place): Promise<string> {
+  const blocks = blocksOf("README.md", await Deno.readTextFile(`${ROOT}/README.md`))
+    .filter(({ language }) => language === "js");
+  for (const { line, text } of blocks) {
+    const path = await writeIn(place, `block_${line}.js`, text);
+    const how = ["--bundle", "--format=esm", "--platform=node", "--loader:.wasm=binary"];
+    const optional = "--external:@opentelemetry/*";
+    await runIn(place, place.tools.esbuild, path, ...how, optional, "--outfile=bundle.js");
+  }
+  return `${blocks.length} blocks`;
+}
+
 /** Telemetry is wanted, and the packages that it takes have been forgotten. */
 const NO_TELEMETRY = `import { createWrapper } from "@zerobus/wrapper/node";
 
@@ -47,6 +62,13 @@ export function surroundings(): Case[] {
         const said = await run(place, OTHER_ARROW);
         expectRows(place, 27);
         return said;
+      },
+    },
+    {
+      title: "JavaScript in the README",
+      async run(place) {
+        await install(place, await compatible("apache-arrow"));
+        return await bundleJavaScript(place);
       },
     },
     {

@@ -26,6 +26,16 @@ export function links(files: readonly SourceFile[]): string[] {
   );
 }
 
+/** Tasks that documents name exist. */
+export function tasks(files: readonly SourceFile[]): string[] {
+  const { tasks = {} } = manifestOf(files);
+  return documents(files).flatMap(({ path, text }) =>
+    [...text.matchAll(/\bdeno task (\w+)/g)].map((match) => match[1]!)
+      .filter((name) => !(name in tasks))
+      .map((name) => `${path} names the task ${name}, which there is not`)
+  );
+}
+
 /** The README's table of errors has every class with its code, and no others. */
 export function errorTable(files: readonly SourceFile[]): string[] {
   const source = textOf(files, "src/core/errors.ts");
@@ -115,6 +125,7 @@ function manifestOf(files: readonly SourceFile[]): {
   readonly name?: string;
   readonly version?: string;
   readonly exports?: Readonly<Record<string, string>>;
+  readonly tasks?: Readonly<Record<string, string>>;
 } {
   return JSON.parse(textOf(files, "deno.json") || "{}");
 }
