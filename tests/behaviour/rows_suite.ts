@@ -18,10 +18,10 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from "apache-arrow";
-import type { ZerobusWrapper } from "@zerobus/wrapper";
 import fc from "fast-check";
 import type { TestEnvironment } from "../harness/environment.ts";
 import { test } from "../harness/mod.ts";
+import { durable, present } from "./landed_rows.ts";
 import { configurationFor, roadPerFormat, TABLE } from "./stage.ts";
 
 interface Reading {
@@ -36,30 +36,6 @@ const SCHEMA = new Schema([
 
 function readings(count: number, from = 0): Reading[] {
   return Array.from({ length: count }, (_, at) => ({ n: from + at, label: `row ${from + at}` }));
-}
-
-/** What landed, without what is missing: formats differ in whether they say so. */
-function present(rows: readonly unknown[]): unknown[] {
-  return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row as object).filter(([, value]) =>
-        value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
-      ),
-    )
-  );
-}
-
-/** Resolves when that many more rows are durable. */
-function durable(wrapper: ZerobusWrapper, rows: number): Promise<void> {
-  return new Promise((resolve) => {
-    let left = rows;
-    const stop = wrapper.addEventListener("ack", ({ rows }) => {
-      left -= rows;
-      if (left > 0) return;
-      stop();
-      resolve();
-    });
-  });
 }
 
 /** Values of every kind that all formats give back alike, given how each is landed. */

@@ -9,6 +9,7 @@ import { connectTransport } from "../../../src/transport/connect_transport.ts";
 import { grpcWebTransport } from "../../../src/transport/grpc_web_transport.ts";
 import { answersSuite } from "./answers_suite.ts";
 import { CA_CERTIFICATE } from "./certificates.ts";
+import { compressionRefusalSuite } from "./compression_refusal_suite.ts";
 import { compressionSuite } from "./compression_suite.ts";
 import { flightSuite } from "./flight_suite.ts";
 import { handshakeSuite } from "./handshake_suite.ts";
@@ -42,5 +43,6 @@ for (const subject of SUBJECTS) {
   sendingSuite(subject);
   handshakeSuite(subject);
   compressionSuite(subject);
+  compressionRefusalSuite(subject);
   flightSuite(subject);
 }
