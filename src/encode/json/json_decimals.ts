@@ -1,6 +1,7 @@
 /**
- * Floating-point numbers with few digits as text, without the engine's help: 60 ns, where making a
- * string of one and copying its characters takes 180.
+ * Floating-point numbers with few digits as text, without the engine's help. On Node a double of two
+ * decimals takes 75 ns, its name included, where making a string and copying its characters took 180;
+ * a single takes 140, not 900.
  *
  * @module
  */
