@@ -84,6 +84,21 @@ test("what is thrown in the middle of a block ends it at the right row", async (
   assertEquals(rows, Array.from({ length: 15 }, (_, at) => 20 * at));
 });
 
+test("a byte that is not text is found wherever in a block it is", async () => {
+  for (const length of [...Array(20).keys(), 63, 64, 65, 71, 72, 73, 127, 128, 129, 200]) {
+    // Six texts of about the same length, one after the other.
+    const valueOffsets = Int32Array.from({ length: 7 }, (_, row) => Math.trunc(length * row / 6));
+    for (let at = 0; at < length; at++) {
+      const data = new Uint8Array(length).fill(0x61);
+      data[at] = 0xff;
+      const batch = batchOf({ t: rawArray(new Utf8(), { data, valueOffsets, length: 6 }) });
+      const { failedRows } = await withAccelerator(anAccelerator(), () => encodeBatch(batch));
+      const expected = valueOffsets.findIndex((offset) => offset > at) - 1;
+      assertEquals(failedRows.map(({ row }) => row), [expected]);
+    }
+  }
+});
+
 test("records may be as long as anybody likes, or short", async () => {
   const batch = batchOf({ v: arrayOf(new Utf8(), ["", "a", "bc", "def", "ghij", "k"]) });
   for (const maxRecordBytes of [1, 2, 4, 2 ** 31, 2 ** 53]) {

@@ -76,7 +76,7 @@ function writerFor(choice: AcceleratorChoice): RowWriter {
   if (embedded === undefined) {
     try {
       const bytes = Uint8Array.from(atob(MODULE_TEXT), (char) => char.charCodeAt(0));
-      // At once rather than in the background: it takes less than a millisecond.
+      // At once rather than in the background: it takes a millisecond or two, once.
       embedded = acceleratedWriter(new WebAssembly.Module(bytes));
     } catch {
       // No WebAssembly, or a policy against compiling: JavaScript writes the same.
