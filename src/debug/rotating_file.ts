@@ -48,11 +48,6 @@ export class RotatingFile {
     this.#path = `${options.folder}/${options.fileStem}${options.extension}`;
   }
 
-  /** Path of the active file. */
-  get path(): string {
-    return this.#path;
-  }
-
   /** Appends what belongs together: all of it, or nothing. */
   async write(parts: readonly Uint8Array[], records: number): Promise<void> {
     const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);

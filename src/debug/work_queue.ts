@@ -15,11 +15,6 @@ export class WorkQueue {
     this.#maxBytes = maxBytes;
   }
 
-  /** Resolves when all that was taken before is done. */
-  get idle(): Promise<void> {
-    return this.#last;
-  }
-
   /** Whether a piece of this size would be taken. */
   hasRoomFor(bytes: number): boolean {
     return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes;

@@ -5,7 +5,10 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** Mints tokens, each good for one table (or for the catalog alone) and for some time, and recognises them again. */
+/**
+ * Mints tokens, each good for one table (or for the catalog alone) and for some time, and recognises
+ * them again.
+ */
 export class Tokens {
   readonly #lifetimeMs: number;
   readonly #issued = new Map<string, { readonly tableName: string; readonly expiresAt: number }>();
@@ -47,8 +50,9 @@ export class Tokens {
     if (problem !== undefined) throw new ConnectError(problem, Code.Unauthenticated);
     const issued = this.#issued.get(bearerToken(authorization)!)!;
     if (issued.tableName !== tableName) {
+      const good = issued.tableName === "" ? "no table" : `table ${issued.tableName}`;
       throw new ConnectError(
-        `the token is for ${issued.tableName || "no"} table, the stream for ${tableName || "none"}`,
+        `the token is for ${good}, the stream for ${tableName || "none"}`,
         Code.PermissionDenied,
       );
     }
