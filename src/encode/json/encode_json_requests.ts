@@ -48,14 +48,17 @@ export function* encodeJsonRequests(
   if (rows === 0) return;
   const columns = jsonColumns(plan.fields, bindBatch(plan, batch));
   const write = (sink: Sink, row: number) => writeObject(sink, columns, row);
-  let last: RequestBuilder | undefined;
-  yield* cutRequests(0, rows, {
-    start(row) {
-      const size = last?.bytesPerRecord || bytesPerRow.get(plan) || FIRST_GUESS;
+  const requests = cutRequests(0, rows, {
+    start(row, previous) {
+      const size = previous?.bytesPerRecord || bytesPerRow.get(plan) || FIRST_GUESS;
       const capacity = Math.min(Math.ceil((rows - row) * MARGIN * size), MAX_FIRST_CAPACITY);
-      return last = new RequestBuilder(write, limits, capacity, pool);
+      return new RequestBuilder(write, limits, capacity, pool);
     },
     append: (request, row) => request.append(row),
   });
-  bytesPerRow.set(plan, last?.bytesPerRecord ?? 0);
+  for (const request of requests) {
+    // Before it is handed over: whoever has the last row may not come back.
+    if (request !== undefined) bytesPerRow.set(plan, request.bytes.length / request.rowCount);
+    yield request;
+  }
 }
