@@ -90,7 +90,7 @@ export function writeFields(first: i32, end: i32, index: i32, start: i32): i32 {
         continue;
       }
     }
-    // All numbers here, in one place: once, it is compiled right into the loop.
+    // All numbers here, in one place, which keeps the loop small.
     at = writeVarint(at, number);
   }
   return at;
