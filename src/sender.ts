@@ -66,6 +66,8 @@ export class Sender {
         transport: resolved.transport ?? network.transport,
         clock,
         observability,
+        // Nobody has needed it for a while (`stream.idleTimeoutMs`), or it is as good as new soon.
+        onDisconnect: () => this.#pool.clear(),
       }),
       width: resolved.stream.streams,
       isolates: resolved.isolation !== undefined,

@@ -12,6 +12,7 @@ import type { HeadersRequest } from "./core/headers_provider.ts";
 import type { StreamFormat } from "./core/record_format.ts";
 import type { Transport } from "./core/transport.ts";
 import { IngestStream } from "./ingest/ingest_stream.ts";
+import { allOf } from "./ingest/observer.ts";
 import type { Observability } from "./observability.ts";
 
 /** What all streams of a wrapper share, besides the configuration. */
@@ -24,12 +25,14 @@ export interface StreamSurroundings {
   readonly clock: Clock;
   /** Told what happens on any of them. */
   readonly observability: Observability;
+  /** Called when a connection is over, for whatever reason. */
+  readonly onDisconnect: () => void;
 }
 
 /** Opens the wrapper's streams; they share the transport and the cached tokens. */
 export function streamOpener(
   configuration: ResolvedConfiguration,
-  { transport, fetch, clock, observability }: StreamSurroundings,
+  { transport, fetch, clock, observability, onDisconnect }: StreamSurroundings,
 ): (format: StreamFormat) => IngestStream {
   const { stream, retry, tableName, signal } = configuration;
   const onToken = (error?: ZerobusError) => observability.tokenRequested(error);
@@ -46,7 +49,7 @@ export function streamOpener(
       recovery: stream.recovery,
       retryableStatuses: stream.retryableStatuses,
       clock,
-      observer,
+      observer: allOf([observer, { disconnected: onDisconnect }]),
       ...(signal === undefined ? {} : { signal }),
     });
   };

