@@ -53,7 +53,7 @@ export function bringOffsets(
   const words = HEAP_I32;
   let previous = 0;
   // What is negative has the highest bit set, and so has a difference of what is not; a union keeps
-  // it, and the loop has no branch.
+  // it, and the loop has no branch: 3 % of nested rows.
   let union = 0;
   for (let index = first; index <= end; index++, word++) {
     const offset = offsets[index]!;

@@ -26,7 +26,7 @@ export const TAG_SIZE = 2 as const;
 export const BASE = 3 as const;
 /** The number of the bit that says whether value 0 is there, or {@linkcode NO_NULLS}. */
 export const VALIDITY = 4 as const;
-/** Whether a null is to be reported, 1 or 0. */
+/** Whether a null is to be reported, 1 or 0; where it is not, no call has to find that out. */
 export const REQUIRED = 5 as const;
 /** The instruction after this one and all below it. */
 export const END = 6 as const;
