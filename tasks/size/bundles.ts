@@ -81,6 +81,12 @@ export const SUBJECTS: readonly Subject[] = [
     platform: "node",
   })),
   {
+    title: "everything of `./accelerator`",
+    code: `export * from "@zerobus/wrapper/accelerator";`,
+    platform: "worker",
+    packages: [],
+  },
+  {
     title: "everything of `./testing`",
     code: `export * from "@zerobus/wrapper/testing";`,
     platform: "node",

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { type Bundle, bundleProblems, type Subject } from "../../tasks/size/bundles.ts";
+import { assert, assertEquals } from "@std/assert";
+import manifest from "../../deno.json" with { type: "json" };
+import { type Bundle, bundleProblems, type Subject, SUBJECTS } from "../../tasks/size/bundles.ts";
 import { test } from "../harness/mod.ts";
 
 function bundle(subject: Partial<Subject>, rest: Partial<Bundle> = {}): Bundle {
@@ -13,6 +14,13 @@ function bundle(subject: Partial<Subject>, rest: Partial<Bundle> = {}): Bundle {
     ...rest,
   };
 }
+
+test("every entry point is weighed", () => {
+  const titles = SUBJECTS.map(({ title }) => title);
+  for (const path of Object.keys(manifest.exports)) {
+    assert(titles.includes(`everything of \`${path}\``), path);
+  }
+});
 
 test("bundles may weigh so much, and pull in so much", () => {
   const table: [Bundle, string[]][] = [
