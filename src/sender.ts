@@ -19,7 +19,7 @@ import { Delivery } from "./delivery/delivery.ts";
 import { requestPlanner } from "./delivery/request_planner.ts";
 import type { CheckedRowOptions } from "./delivery/row_options.ts";
 import { StreamSet } from "./delivery/stream_set.ts";
-import { BufferPool, POOLED_BYTES } from "./encode/buffer_pool.ts";
+import { BufferPool, pooledBytes } from "./encode/buffer_pool.ts";
 import { Observability } from "./observability.ts";
 import { rowConverter } from "./rows/row_converter.ts";
 import type { MessageDescriptor } from "./schema/message_descriptor.ts";
@@ -41,7 +41,7 @@ export class Sender {
   readonly #streams: StreamSet | undefined;
   readonly #deliveries = new Deliveries();
   readonly #busyWriters = new Set<Drainable>();
-  readonly #pool = new BufferPool(POOLED_BYTES);
+  readonly #pool: BufferPool;
   readonly #exporters: Exporters | undefined;
   #isClosed = false;
 
@@ -50,6 +50,7 @@ export class Sender {
     const clock = this.#clock = preset.clock ?? systemClock;
     const backoff = this.backoff = new ProtectiveBackoff(resolved.backoff, clock);
     this.#configuration = resolved;
+    this.#pool = new BufferPool(pooledBytes(resolved.stream.maxInflightBytes));
     const observability = this.observability = new Observability(resolved, clock, backoff);
     this.#exporters = preset.exporters;
     backoff.onBegin = () => observability.heldBack();

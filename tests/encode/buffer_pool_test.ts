@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { BufferPool } from "../../src/encode/buffer_pool.ts";
+import { BufferPool, pooledBytes } from "../../src/encode/buffer_pool.ts";
 import { test } from "../harness/mod.ts";
 
 const SIZE = 20_000;
@@ -54,4 +54,10 @@ test("a pool that is cleared has nothing, and takes back what is still lent", ()
   assertNotStrictEquals(pool.take(SIZE).buffer, kept.buffer);
   pool.release({ bytes: lent });
   assertStrictEquals(pool.take(SIZE).buffer, lent.buffer);
+});
+
+test("a wrapper keeps half as much again as its window, and no more than for the default one", () => {
+  const MIB = 1024 * 1024;
+  const sizes = [1, 64, 65, 1_024].map((window) => pooledBytes(window * MIB) / MIB);
+  assertEquals(sizes, [1.5, 96, 96, 96]);
 });
