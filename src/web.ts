@@ -32,8 +32,8 @@ const web: WrapperPreset = {
 };
 
 /**
- * Makes a wrapper that speaks gRPC-Web (or Connect, or REST) over fetch. Nothing is connected before the
- * first batch.
+ * Makes a wrapper that speaks gRPC-Web (or Connect, or REST) over fetch. Nothing is connected before
+ * the first batch.
  *
  * @example
  * ```ts

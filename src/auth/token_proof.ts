@@ -12,7 +12,7 @@ export type SubjectToken = () =>
   | Pick<Secret, "reveal">
   | Promise<string | Pick<Secret, "reveal">>;
 
-/** A service principal with its secret, or with a token from elsewhere (workload identity federation). */
+/** A service principal with its secret, or a token from elsewhere (workload identity federation). */
 export type TokenCredentials =
   | { readonly kind: "secret"; readonly clientId: string; readonly clientSecret: Secret }
   | {

@@ -22,7 +22,8 @@ export function checkMembers(
     conversion.refuse(
       indices[at]!,
       extra,
-      'there is no such column: add it, leave the member out, or have such members dropped (extraMembers: "drop")',
+      "there is no such column: add it, leave the member out, or have such members dropped " +
+        '(extraMembers: "drop")',
     );
   });
 }

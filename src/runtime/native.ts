@@ -81,8 +81,8 @@ const native: WrapperPreset = {
 };
 
 /**
- * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web, Connect or REST over fetch). Nothing
- * is connected before the first batch.
+ * Makes a wrapper that speaks native gRPC over HTTP/2 (or gRPC-Web, Connect or REST over fetch).
+ * Nothing is connected before the first batch.
  *
  * @example
  * ```ts

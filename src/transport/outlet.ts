@@ -25,8 +25,8 @@ export interface Outlet {
   /** The bytes, for whoever sends them. */
   readonly body: Channel<Uint8Array>;
   /**
-   * Takes a frame, in chunks, none of them empty. Resolves when there is room for the next one, and rejects with the
-   * reason why there will be none.
+   * Takes a frame, in chunks, none of them empty. Resolves when there is room for the next one, and
+   * rejects with the reason why there will be none.
    */
   put(frame: readonly Uint8Array[]): Promise<void>;
   /** There will be no more. */

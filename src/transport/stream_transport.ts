@@ -23,8 +23,8 @@ const DIALECTS: Readonly<Record<RecordFormat, Dialect>> = {
 };
 
 /**
- * A transport that opens streams by the method that their format takes. Closing it ends the streams that are open and then
- * whatever the client keeps.
+ * A transport that opens streams by the method that their format takes. Closing it ends the streams
+ * that are open and then whatever the client keeps.
  */
 export function streamTransport(
   protocol: StreamProtocol,

@@ -62,7 +62,7 @@ export function proxyChoice(
   return (target) => isLoopback(target) || isBypassed(target, exceptions) ? undefined : proxy;
 }
 
-/** A scheme may be missing, as it often is in the environment. The text is not shown: it has passwords. */
+/** A scheme may be missing, as is usual in the environment. The text is not shown: it has passwords. */
 function parsed(field: string, text: string): HttpProxy {
   const whole = text.includes("://") ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
