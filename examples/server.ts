@@ -11,10 +11,12 @@ import process from "node:process";
 import { startLocalZerobus } from "@zerobus/wrapper/testing";
 
 const local = await startLocalZerobus({ port: Number(process.argv[2] ?? 9000) });
-console.log(`ZEROBUS_ENDPOINT=${local.url}`);
-console.log(`UNITY_CATALOG_URL=${local.unityCatalogUrl}`);
-console.log(`ZEROBUS_CLIENT_ID=${local.clientId}`);
-console.log(`ZEROBUS_CLIENT_SECRET=${local.clientSecret}`);
+// For a shell in which the other program is started.
+console.log(`export ZEROBUS_ENDPOINT=${local.url}`);
+console.log(`export UNITY_CATALOG_URL=${local.unityCatalogUrl}`);
+console.log("export ZEROBUS_TABLE_NAME=main.iot.readings");
+console.log(`export ZEROBUS_CLIENT_ID=${local.clientId}`);
+console.log(`export ZEROBUS_CLIENT_SECRET=${local.clientSecret}`);
 
 process.once("SIGINT", async () => {
   for (const [name, { rowCount }] of local.tables) console.log(`${name}: ${rowCount} rows`);
