@@ -5,7 +5,7 @@
  */
 import { within } from "../core/async.ts";
 import type { Clock } from "../core/clock.ts";
-import { TokenRefreshError } from "../core/errors.ts";
+import { isZerobusError, TokenRefreshError } from "../core/errors.ts";
 import { readText } from "./read_answer.ts";
 import { proofOf, type TokenCredentials } from "./token_proof.ts";
 import { type IssuedToken, type TokenAnswer, tokenFrom } from "./token_answer.ts";
@@ -85,6 +85,8 @@ async function exchange(
     const text = await readText(response, MAX_ANSWER_BYTES);
     return { answer: { status, headers, body: text }, hidden };
   } catch (cause) {
+    // A proxy that refuses, say: the next request would not fare better.
+    if (isZerobusError(cause) && !cause.retryable) throw cause;
     throw new TokenRefreshError(`the request to the token endpoint ${url} failed`, { cause });
   }
 }

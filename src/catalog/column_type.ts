@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isValidName } from "../schema/names.ts";
+
 /** Types without parts. Synonyms are another name in {@linkcode SYNONYMS}. */
 export type ScalarName =
   | "BYTE"
@@ -70,6 +72,8 @@ const WITH_SIZE: ReadonlySet<string> = new Set(["DECIMAL", "DEC", "NUMERIC", "VA
 /** What is one word of a type's text: a name, a size, or a sign. */
 const WORDS = /[A-Za-z_][A-Za-z0-9_]*|\(\s*\d+\s*(?:,\s*\d+\s*)?\)|[<>,:]|\S/g;
 const DEEPEST = 100;
+/** Most digits of a `DECIMAL`. */
+const MOST_DIGITS = 38;
 
 /**
  * Reads a type such as `BIGINT`, `DECIMAL(10, 2)` or `ARRAY<STRUCT<at: TIMESTAMP, value: DOUBLE>>`,
@@ -103,7 +107,8 @@ export function readColumnType(text: string): ColumnType | undefined {
     const scalar = Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name] : undefined;
     if (scalar !== "DECIMAL") return scalar && { kind: "scalar", name: scalar };
     const [precision = 10, scale = 0] = (size?.match(/\d+/g) ?? []).map(Number);
-    return { kind: "scalar", name: scalar, digits: [precision, scale] };
+    const isOne = precision >= 1 && precision <= MOST_DIGITS && scale <= precision;
+    return isOne ? { kind: "scalar", name: scalar, digits: [precision, scale] } : undefined;
   };
   const readArray = (depth: number): ColumnType | undefined => {
     const element = accept("<") ? readType(depth + 1) : undefined;
@@ -121,7 +126,7 @@ export function readColumnType(text: string): ColumnType | undefined {
     do {
       const name = words[at++] ?? "";
       const type = accept(":") ? readType(depth + 1) : undefined;
-      if (type === undefined || members.has(name)) return undefined;
+      if (type === undefined || members.has(name) || !isValidName(name)) return undefined;
       members.set(name, type);
       if (acceptWords("NOT", "NULL")) required.add(name);
     } while (accept(","));

@@ -13,7 +13,7 @@ import { RetryBudget } from "../core/backoff.ts";
 import { checkedInteger, checkedObject, checkedUrl, refuse, shown } from "../core/checks.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { RetryOptions } from "../core/configuration.ts";
-import { ConnectionError, ZerobusError } from "../core/errors.ts";
+import { ConnectionError, isZerobusError, ZerobusError } from "../core/errors.ts";
 import { resolveRetry } from "../core/resolve_options.ts";
 import { isSecret, Secret } from "../core/secret.ts";
 import { type TableAnswer, tableFrom, type TableQuestion } from "./table_answer.ts";
@@ -213,6 +213,7 @@ async function ask(
       body: await readText(response, MAX_ANSWER_BYTES),
     };
   } catch (cause) {
+    if (isZerobusError(cause) && !cause.retryable) throw cause; // a proxy that refuses, say
     throw new ConnectionError(`the request to Unity Catalog at ${url} failed`, { cause });
   }
 }

@@ -15,6 +15,9 @@ import { type ColumnType, readColumnType } from "./column_type.ts";
 import { type ReadColumn, type TableSchema, tableSchemaOf } from "./table_schema.ts";
 import { columnTypeOf } from "./type_json.ts";
 
+/** More than columns that a table ever had. */
+const MOST_POSITIONS = 1_000_000;
+
 /** An answer, read to its end. */
 export interface TableAnswer {
   /** HTTP status. */
@@ -63,7 +66,9 @@ function columnFrom(
     name,
     type,
     nullable: nullable !== false,
-    position: Number.isSafeInteger(position) ? position as number : at,
+    position: Number.isInteger(position) && Number(position) < MOST_POSITIONS
+      ? Number(position)
+      : at,
     columnType,
   };
 }

@@ -6,8 +6,7 @@
 import { Field, Schema } from "apache-arrow";
 import type { ArrowSchema } from "../core/arrow.ts";
 import { ConfigurationError } from "../core/errors.ts";
-import { descriptorFromSchema } from "../schema/derive.ts";
-import { MAX_FIELD_NUMBER, RESERVED_FIRST, RESERVED_LAST } from "../schema/limits.ts";
+import { descriptorFromSchema, fieldNumber } from "../schema/derive.ts";
 import type { MessageDescriptor } from "../schema/message_descriptor.ts";
 import { pascalCase } from "../schema/names.ts";
 import { arrowTypeOf } from "./arrow_columns.ts";
@@ -98,12 +97,7 @@ function descriptorOf(
 ): MessageDescriptor {
   const messageName = pascalCase(tableName.split(".").slice(1).join("_"));
   const message = descriptorFromSchema(schema, { messageName });
-  const numbers = new Map(columns.map(({ name, position }) => [name, position + 1]));
-  for (const field of message.field) {
-    const number = numbers.get(field.name) ?? field.number;
-    const isFree = number < RESERVED_FIRST ||
-      (number > RESERVED_LAST && number <= MAX_FIELD_NUMBER);
-    if (isFree) field.number = number;
-  }
+  const numbers = new Map(columns.map(({ name, position }) => [name, fieldNumber(position)]));
+  for (const field of message.field) field.number = numbers.get(field.name) ?? field.number;
   return message;
 }

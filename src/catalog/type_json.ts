@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isValidName } from "../schema/names.ts";
 import { type ColumnType, readColumnType } from "./column_type.ts";
 
 const DEEPEST = 100;
@@ -41,7 +42,8 @@ function structOf(fields: readonly unknown[], depth: number): ColumnType | undef
   for (const field of fields) {
     const { name, type, nullable } = Object(field) as Record<string, unknown>;
     const member = columnTypeOf(type, depth + 1);
-    if (member === undefined || typeof name !== "string" || members.has(name)) return undefined;
+    if (member === undefined || typeof name !== "string" || !isValidName(name)) return undefined;
+    if (members.has(name)) return undefined;
     members.set(name, member);
     if (nullable === false) required.add(name);
   }

@@ -12,7 +12,11 @@ const PATH = /^\/api\/2\.1\/unity-catalog\/tables\/([^/]+)$/;
 /** The table that a path asks about, if it is one of this endpoint. */
 export function describedTable(path: string): string | undefined {
   const name = PATH.exec(path)?.[1];
-  return name && decodeURIComponent(name);
+  try {
+    return name && decodeURIComponent(name);
+  } catch {
+    return name; // no table is called that
+  }
 }
 
 /** The description of a table whose columns were declared with their types; 404 for any other. */

@@ -49,7 +49,7 @@ export class Tokens {
     const problem = this.problemOf(authorization);
     if (problem !== undefined) throw new ConnectError(problem, Code.Unauthenticated);
     const issued = this.#issued.get(bearerToken(authorization)!)!;
-    if (issued.tableName !== tableName) {
+    if (issued.tableName !== tableName || tableName === "") {
       const good = issued.tableName === "" ? "no table" : `table ${issued.tableName}`;
       throw new ConnectError(
         `the token is for ${good}, the stream for ${tableName || "none"}`,

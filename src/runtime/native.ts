@@ -41,7 +41,7 @@ export interface RuntimeConfiguration extends WrapperConfiguration {
    * `http://user:password@proxy.example:3128`; `"none"` for none. Default: the one that the
    * environment names, for hosts that are not this machine nor excepted there (`grpc_proxy`,
    * `https_proxy` or `http_proxy`, and `no_grpc_proxy` or `no_proxy`, each in small or capital
-   * letters). Connections are tunnelled (`CONNECT`), so that TLS ends at the endpoint.
+   * letters, with names and their endings, addresses, or `*`). Connections are tunnelled (`CONNECT`), so that TLS ends at the endpoint.
    */
   readonly proxy?: string | Secret | undefined;
   /** See {@linkcode RuntimeObservability}. */

@@ -101,7 +101,7 @@ function deriveMessage(
 }
 
 /** Positions count from 0, numbers from 1, leaping over the range that Protobuf reserves. */
-function fieldNumber(position: number): number {
+export function fieldNumber(position: number): number {
   const number = position + 1;
   return number < RESERVED_FIRST ? number : number + RESERVED_LAST - RESERVED_FIRST + 1;
 }

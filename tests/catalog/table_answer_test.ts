@@ -177,6 +177,10 @@ const NO_TYPES: readonly unknown[] = [
   { type: "struct" },
   { type: "struct", fields: [{ type: "integer" }] },
   { type: "struct", fields: [{ name: "a", type: "void" }] },
+  { type: "struct", fields: [{ name: "a b", type: "date" }] },
+  "struct<`a b`:date>",
+  "decimal(39,2)",
+  "decimal(4,5)",
   { type: "struct", fields: [{ name: "a", type: "date" }, { name: "a", type: "date" }] },
   { type: { type: { type: "interval" } } },
 ];

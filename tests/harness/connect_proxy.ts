@@ -12,6 +12,8 @@ export interface ProxyOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** What it says instead of connecting; an empty string closes the connection. */
   readonly says?: string;
+  /** To how many requests it says so, before it connects. Default: to all. */
+  readonly refusals?: number;
   /** Says nothing at all. */
   readonly isSilent?: boolean;
   /** Sends its answer along with the first bytes of the target, which must be the first to talk. */
@@ -50,7 +52,7 @@ export async function startConnectProxy(options: ProxyOptions = {}): Promise<Con
       client.off("data", read);
       requests.push(head.trimEnd());
       if (options.isSilent) return;
-      if (options.says !== undefined) {
+      if (options.says !== undefined && requests.length <= (options.refusals ?? Infinity)) {
         client.end(options.says);
         return;
       }

@@ -50,6 +50,41 @@ for (const [name, road] of ROADS) {
 
 test("a proxy that comes back delays rows, and loses none", async () => {
   await using local = await startLocalZerobus();
+  const says = "HTTP/1.1 503 Service Unavailable\r\n\r\n";
+  await using proxy = await startConnectProxy({ says, refusals: 2 });
+  await using wrapper = await createWrapper({
+    endpoint: local.url,
+    unityCatalogUrl: local.unityCatalogUrl,
+    clientId: local.clientId,
+    clientSecret: local.clientSecret,
+    tableName: TABLE,
+    proxy: proxy.url,
+    logger: SILENT,
+    retry: { maxAttempts: 5, baseDelayMs: 1, maxDelayMs: 2 },
+  });
+  const { error, successfulCount } = await wrapper.sendBatch(numbers);
+  assertEquals([error, successfulCount], [undefined, 1_000]);
+  assertEquals(local.tables.get(TABLE)?.rowCount, 1_000);
+});
+
+test("a proxy that asks for credentials is told of at once, whatever is asked for first", async () => {
+  await using local = await startLocalZerobus();
+  const says = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+  await using proxy = await startConnectProxy({ says });
+  const { unityCatalogUrl, clientId, clientSecret, url } = local;
+  const workspace = { unityCatalogUrl, clientId, clientSecret, tableName: TABLE, proxy: proxy.url };
+  await using wrapper = await createWrapper({ endpoint: url, logger: SILENT, ...workspace });
+  const { error } = await wrapper.sendBatch(numbers);
+  const asked = await fetchTableSchema(workspace).catch((reason) => reason);
+  for (const problem of [error, asked]) {
+    assertEquals([problem?.name, problem?.retryable], ["ConnectionError", false]);
+    assertMatch(problem?.message ?? "", /asks for credentials \(HTTP 407\)/);
+  }
+  assertEquals(proxy.requests.length, 2);
+});
+
+test("a proxy that stays away fails rows, each of them", async () => {
+  await using local = await startLocalZerobus();
   const first = await startConnectProxy({ says: "HTTP/1.1 503 Service Unavailable\r\n\r\n" });
   await using wrapper = await createWrapper({
     endpoint: local.url,

@@ -38,12 +38,12 @@ export async function openTunnel(request: TunnelRequest): Promise<Socket> {
   const { proxy, target, tls, signal } = request;
   signal.throwIfAborted();
   const socket = toProxy(new URL(proxy.origin), tls);
+  // At no moment may an error of it end the program; whoever uses it hears of it as well.
+  socket.on("error", ignore);
   const stopListening = onAbort(signal, () => socket.destroy(new Error("aborted")));
   try {
     const answer = await ask(socket, connectRequest(request));
     checkAnswer(answer, request);
-    // What happens between here and the first use must not end the program.
-    socket.on("error", ignore);
     return target.protocol === "https:" ? withTls(socket, request) : socket;
   } catch (reason) {
     socket.destroy();
